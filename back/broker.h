@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The broker process: owns Xen's control interface, xenstore and everything
+ * that changes hardware; sees nothing a guest wrote except xenstore texts and
+ * its workers' short messages.
+ */
+#ifndef BACK_BROKER_H
+#define BACK_BROKER_H
+
+/* Serve until SIGTERM or SIGINT. Returns the program's exit code. */
+int broker_main(const char *run_dir);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The power management capability. Wake-up belongs to the host. */
+#include "pciregs.h"
+#include "table.h"
+
+static const struct cfg_field fields[] = {
+    CFG_CAP_HEADER,
+    {
+        .name = "PMC",
+        .offset = PCI_PM_PMC,
+        .width = 2,
+        .frozen = 0xffff & ~PCI_PM_PMC_PME,
+        .keep = PCI_PM_PMC_PME,
+        .reason = "no PME is delivered to a guest, so none is promised",
+        .spec = "PM 1.2 3.2.3",
+    },
+    {
+        .name = "PMCSR",
+        .offset = PCI_PM_CTRL,
+        .width = 2,
+        .direct = PCI_PM_CTRL_STATE | PCI_PM_CTRL_DATA_SEL,
+        .clear1 = PCI_PM_CTRL_PME_STATUS,
+        .reason = "the guest may put its device to sleep and wake it; PME_En "
+                  "never, since a PME would wake the host",
+        .spec = "PM 1.2 3.2.4",
+    },
+};
+
+static uint16_t length(const uint8_t *snapshot UNUSED, uint16_t base UNUSED)
+{
+    return PCI_PM_SIZE;
+}
+
+const struct cfg_block cfg_block_pm = {
+    .name = "Power Management",
+    .where = CFG_IN_CAP,
+    .id = PCI_CAP_ID_PM,
+    .fields = fields,
+    .nfields = ARRAY_LEN(fields),
+    .length = length,
+};

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Is a block well formed? Run over every block by the unit tests, so that a
+ * mistake in a table fails the build and not a guest.
+ */
+#include "bytes.h"
+#include "pciregs.h"
+#include "table.h"
+
+static bool masks_disjoint(const struct cfg_field *f)
+{
+    const uint32_t masks[] = { f->direct, f->shadow, f->clear1,
+                               f->frozen, f->keep,   f->zero };
+    uint32_t seen = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(masks); i++) {
+        if (seen & masks[i])
+            return false;
+        seen |= masks[i];
+    }
+    return true;
+}
+
+static bool masks_fit(const struct cfg_field *f)
+{
+    uint32_t all =
+        f->direct | f->shadow | f->clear1 | f->frozen | f->keep | f->zero;
+
+    return (all & ~bytes_mask(f->width)) == 0;
+}
+
+/* Can a guest's write have any effect, or be refused, here? */
+static bool field_open(const struct cfg_field *f)
+{
+    return (f->direct | f->shadow | f->clear1) != 0 || f->allow != NULL ||
+           f->check != NULL;
+}
+
+static const char *field_fault(const struct cfg_field *f)
+{
+    if (f->name == NULL || f->name[0] == '\0')
+        return "a row has no name";
+    if (f->width != 1 && f->width != 2 && f->width != 4)
+        return "a row's width is not 1, 2 or 4";
+    if (f->offset % f->width != 0)
+        return "a row is not aligned to its width";
+    if (!masks_fit(f))
+        return "a row's masks are wider than the row";
+    if (!masks_disjoint(f))
+        return "a row's masks overlap";
+    if (f->spec == NULL)
+        return "a row cites no specification";
+    if (field_open(f) && f->reason == NULL)
+        return "a row departs from read-only and gives no reason";
+    if (f->view != NULL && f->shadow == 0)
+        return "a row has a view but no shadow bits";
+    if (f->fresh != NULL && cfg_field_copied(f) == 0)
+        return "a row has a fresh value but no copied bits";
+    return NULL;
+}
+
+/* PCI 3.0 6.7, PCIe 6.0 7.6.3: no guest ever writes a link of a chain. */
+static bool starts_with_header(const struct cfg_block *b)
+{
+    const struct cfg_field *f = &b->fields[0];
+    uint8_t width = b->where == CFG_IN_EXTCAP ? 4 : 2;
+
+    return b->where == CFG_IN_HEADER ||
+           (f->offset == 0 && f->width == width && f->fresh != NULL &&
+            f->frozen == bytes_mask(width));
+}
+
+static const char *block_fault(const struct cfg_block *b)
+{
+    uint32_t space = b->where == CFG_IN_HEADER ? PCI_CONFIG_HEADER
+                     : b->where == CFG_IN_CAP
+                         ? PCI_CONFIG_SIZE - PCI_CONFIG_HEADER
+                         : PCI_CONFIG_SIZE_EXT - PCI_CONFIG_SIZE;
+    uint32_t end = 0;
+
+    if (b->name == NULL || b->length == NULL)
+        return "the block has no name or no length";
+    if (b->fields == NULL || b->nfields == 0)
+        return "the block has no rows";
+    for (size_t i = 0; i < b->nfields; i++) {
+        const struct cfg_field *f = &b->fields[i];
+        const char *fault = field_fault(f);
+
+        if (fault != NULL)
+            return fault;
+        if (f->offset < end)
+            return "rows overlap or are not sorted";
+        end = (uint32_t)f->offset + f->width;
+        if (end > space)
+            return "a row lies outside of its space";
+    }
+    return starts_with_header(b) ? NULL
+                                 : "the first row is not the frozen header";
+}
+
+bool cfg_block_ok(const struct cfg_block *block, const char **why)
+{
+    const char *fault = block_fault(block);
+
+    if (fault != NULL)
+        *why = fault;
+    return fault == NULL;
+}

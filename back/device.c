@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The registry of who owns which device, what a guest may ask of its device,
+ * and how everything is taken back.
+ */
+#include "device.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "loop.h"
+#include "restore.h"
+#include "state.h"
+
+/* PCIe 6.0 6.6.2: 100 ms after an FLR; a bus reset takes over a second. */
+#define RESET_DEADLINE_MS 10000u
+
+static struct device *registry;
+static uint32_t last_handle;
+
+struct device *device_next(const struct device *dev)
+{
+    return dev ? dev->next : registry;
+}
+
+struct device *device_by_sbdf(struct sbdf sbdf)
+{
+    struct device *dev;
+
+    for (dev = registry; dev; dev = dev->next)
+        if (sbdf_equal(dev->sbdf, sbdf))
+            return dev;
+    return NULL;
+}
+
+struct device *device_by_handle(uint16_t domid, uint32_t handle)
+{
+    struct device *dev;
+
+    for (dev = registry; dev; dev = dev->next)
+        if (dev->handle == handle && dev->domid == domid)
+            return dev;
+    return NULL;
+}
+
+void device_say(char why[DEVICE_WHY], const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    (void)vsnprintf(why, DEVICE_WHY, fmt, args);
+    va_end(args);
+}
+
+struct device *device_new(struct hyp *hyp, const struct device_claim *claim)
+{
+    struct device *dev = calloc(1, sizeof(*dev));
+
+    if (!dev)
+        return NULL;
+    dev->config_fd = dev->config_ro_fd = dev->shadow_fd = -1;
+    dev->hyp = hyp;
+    dev->handle = ++last_handle;
+    dev->sbdf = claim->sbdf;
+    dev->virt = claim->virt;
+    dev->domid = claim->domid;
+    dev->done = claim->done;
+    dev->arg = claim->arg;
+    dev->phase = DEVICE_CLAIMING;
+    dev->next = registry;
+    registry = dev;
+    return dev;
+}
+
+static void close_fd(int fd)
+{
+    if (fd >= 0)
+        (void)close(fd);
+}
+
+void device_forget(struct device *dev)
+{
+    struct device **p = &registry;
+
+    while (*p && *p != dev)
+        p = &(*p)->next;
+    if (*p)
+        *p = dev->next;
+}
+
+void device_free(struct device *dev)
+{
+    if (!dev)
+        return;
+    device_forget(dev);
+    if (dev->shadow)
+        (void)munmap(dev->shadow, sizeof(*dev->shadow));
+    close_fd(dev->shadow_fd);
+    close_fd(dev->config_ro_fd);
+    close_fd(dev->config_fd);
+    free(dev);
+}
+
+static struct irq_device irq_device(const struct device *dev)
+{
+    uint8_t bir = dev->cs.msi.msix_bir;
+    struct irq_device d = {
+        .hyp = dev->hyp,
+        .domid = dev->domid,
+        .sbdf = dev->sbdf,
+        .config_fd = dev->config_fd,
+        .msi = &dev->cs.msi,
+    };
+
+    if (dev->cs.msi.msix_control && bir < 6 && dev->res[bir].kind == SYSFS_MEM)
+        d.msix_table_bar = dev->res[bir].start;
+    return d;
+}
+
+int device_take_back(struct device *dev)
+{
+    struct irq_device irq = irq_device(dev);
+    int ret, err;
+
+    irq_off(&dev->irq, &irq);
+    ret = restore_quiet(dev->config_fd);
+    /* Quarantine before the reset: no DMA in between (XSA-302). */
+    err = hyp_deassign(dev->hyp, dev->domid, dev->sbdf);
+    if (err < 0 && err != -ENODEV && err != -ESRCH && ret == 0)
+        ret = err;
+    err = grants_revoke(dev->hyp, &dev->grants);
+    return ret == 0 ? err : ret;
+}
+
+static void no_reset(void *arg)
+{
+    struct device *dev = arg;
+
+    dev->after_reset(dev, dev->reset_err);
+}
+
+void device_reset_then(struct device *dev, job_done_fn *next)
+{
+    char methods[64], path[256], name[SBDF_TEXT];
+    int ret = sysfs_reset_methods(dev->sbdf, methods, sizeof(methods));
+
+    dev->after_reset = next;
+    dev->reset_err = 0;
+    if (ret < 0 || methods[0] == '\0') {
+        log_warnx("d%u %s: the kernel knows no way to reset this device; its "
+                  "state passes from owner to owner",
+                  dev->domid, sbdf_format(dev->sbdf, name));
+    } else {
+        sysfs_device_path(dev->sbdf, "reset", path, sizeof(path));
+        dev->reset_err = job_start(path, "1", RESET_DEADLINE_MS, next, dev);
+        if (dev->reset_err == 0)
+            return;
+    }
+    (void)loop_after(0, no_reset, dev);
+}
+
+static void release_finish(void *arg, int reset_err)
+{
+    struct device *dev = arg;
+    device_done_fn *done = dev->done;
+    char name[SBDF_TEXT];
+    int ret;
+
+    sbdf_format(dev->sbdf, name);
+    if (reset_err < 0)
+        log_warnx("d%u %s: reset failed after use: %s", dev->domid, name,
+                  strerror(-reset_err));
+    ret = restore_verify(dev->config_fd, dev->cs.snapshot);
+    if (ret == 0)
+        ret = restore_write(dev->config_fd, &dev->cs);
+    if (ret == 0)
+        ret = restore_quiet(dev->config_fd);
+    if (ret < 0)
+        log_warnx("d%u %s: does not answer after release: %s", dev->domid, name,
+                  strerror(-ret));
+    device_forget(dev);
+    state_drop(dev->sbdf);
+    done(dev->arg, dev, reset_err < 0 ? reset_err : ret);
+    device_free(dev);
+}
+
+void device_release(struct device *dev, device_done_fn *done, void *arg)
+{
+    char name[SBDF_TEXT];
+    int ret;
+
+    dev->phase = DEVICE_RELEASING;
+    dev->done = done;
+    dev->arg = arg;
+    ret = device_take_back(dev);
+    if (ret < 0)
+        log_warnx("d%u %s: could not take back everything: %s", dev->domid,
+                  sbdf_format(dev->sbdf, name), strerror(-ret));
+    device_reset_then(dev, release_finish);
+}
+
+enum pci_wire_err device_config_write(struct device *dev,
+                                      const struct cfg_plan *plan)
+{
+    unsigned int i;
+
+    if (dev->phase != DEVICE_READY)
+        return PCI_ERR_DEV_NOT_FOUND;
+    if (plan->count > CFG_PLAN_MAX)
+        return PCI_ERR_INVALID_OFFSET;
+    for (i = 0; i < plan->count; i++) {
+        const struct cfg_write *w = &plan->writes[i];
+
+        if (!cfgspace_permits(&dev->cs, w))
+            return PCI_ERR_ACCESS_DENIED;
+        if (sysfs_config_write(dev->config_fd, w->offset, w->size, w->value) <
+            0)
+            return PCI_ERR_OP_FAILED;
+    }
+    return PCI_ERR_SUCCESS;
+}
+
+int device_msi_on(struct device *dev, uint32_t *pirq)
+{
+    struct irq_device irq = irq_device(dev);
+    int ret;
+
+    if (dev->phase != DEVICE_READY)
+        return PCI_ERR_DEV_NOT_FOUND;
+    ret = irq_msi_on(&dev->irq, &irq, pirq);
+    device_remember(dev);
+    return ret;
+}
+
+int device_msix_on(struct device *dev, const uint16_t *entries,
+                   unsigned int count, unsigned int *granted)
+{
+    struct irq_device irq = irq_device(dev);
+    int ret;
+
+    if (dev->phase != DEVICE_READY)
+        return PCI_ERR_DEV_NOT_FOUND;
+    ret = irq_msix_on(&dev->irq, &irq, entries, count, granted);
+    device_remember(dev);
+    return ret;
+}
+
+void device_msi_off(struct device *dev)
+{
+    struct irq_device irq = irq_device(dev);
+
+    if (dev->phase != DEVICE_READY || dev->irq.mode == IRQ_INTX)
+        return;
+    irq_off(&dev->irq, &irq);
+    device_remember(dev);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One assigned device, from the moment a guest's directory names it until it is
+ * back in quarantine. Claiming and releasing take a reset each, so both finish
+ * later, through a callback; in between a device belongs to exactly one domain.
+ *
+ *   claim:   check, snapshot, reset, restore, grant, assign      -> READY
+ *   release: MSI off, bus master off, quarantine, revoke, reset,
+ *            restore, verify                                     -> freed
+ *
+ * Broker only; single-threaded.
+ */
+#ifndef BACK_DEVICE_H
+#define BACK_DEVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cfgspace.h"
+#include "grants.h"
+#include "hyp.h"
+#include "irq.h"
+#include "job.h"
+#include "sbdf.h"
+#include "store.h"
+#include "sysfs.h"
+
+#define DEVICE_WHY 256
+
+enum device_phase {
+    DEVICE_CLAIMING,
+    DEVICE_READY,
+    DEVICE_RELEASING
+};
+
+struct device;
+/* Claim: err 0, or the reason is in dev->why and dev is about to be freed.
+ * Release: err is 0 or the first thing that went wrong; dev is about to be
+ * freed either way. */
+typedef void device_done_fn(void *arg, struct device *dev, int err);
+
+struct device {
+    struct device *next; /* in the registry */
+    uint32_t handle;     /* unique for the life of the broker */
+    struct sbdf sbdf;
+    struct sbdf virt;
+    uint16_t domid;
+    enum device_phase phase;
+    bool assigned_here; /* by us, not by libxl before us */
+    int config_fd;      /* read-write */
+    int config_ro_fd;   /* for workers */
+    int shadow_fd;
+    struct cfg_shadow *shadow;
+    struct sysfs_resource res[SYSFS_RESOURCES];
+    uint16_t config_size;
+    struct cfgspace cs;
+    struct grants grants;
+    struct irq irq;
+    struct hyp *hyp;
+    device_done_fn *done;
+    void *arg;
+    job_done_fn *after_reset;
+    int reset_err;
+    char why[DEVICE_WHY];
+};
+
+struct device_claim {
+    struct sbdf sbdf;
+    struct sbdf virt;
+    uint16_t domid;
+    bool permissive;
+    device_done_fn *done;
+    void *arg;
+};
+
+/*
+ * Start to claim. NULL when it cannot even begin, with errno and the reason in
+ * why; errno EAGAIN: it is still being released from its last owner, try again
+ * when that is over.
+ */
+struct device *device_claim(struct hyp *hyp, struct store *store,
+                            const struct device_claim *claim,
+                            char why[DEVICE_WHY]);
+
+/* Start to give it back. Only from READY. */
+void device_release(struct device *dev, device_done_fn *done, void *arg);
+
+/* The device that a domain's worker means; NULL if it is not this domain's. */
+struct device *device_by_handle(uint16_t domid, uint32_t handle);
+struct device *device_by_sbdf(struct sbdf sbdf);
+
+/*
+ * Take over a device that an earlier broker had READY, from its record. NULL
+ * with errno when that cannot be.
+ */
+struct device *device_adopt(struct hyp *hyp, struct sbdf sbdf);
+
+/* ---- between the device files ---- */
+
+/* Keep its record (state.h) in step with the device. */
+void device_remember(const struct device *dev);
+
+/* Open configuration space and the shadow registers. 0 or -errno and why. */
+MUST_USE int device_open(struct device *dev);
+
+MUST_USE int device_read_config(void *ctx, uint16_t offset, uint8_t size,
+                                uint32_t *value);
+
+void device_say(char why[DEVICE_WHY], const char *fmt, ...) PRINTF(2, 3);
+
+/* Enter the registry with a fresh handle; NULL when out of memory. */
+struct device *device_new(struct hyp *hyp, const struct device_claim *claim);
+
+/* Leave the registry: its next owner may have it from now on. */
+void device_forget(struct device *dev);
+
+/* Forget it and close what is open. Accepts a half-built device. */
+void device_free(struct device *dev);
+
+/* MSI off, DMA off, quarantine, revoke: undo a claim. First error wins. */
+int device_take_back(struct device *dev);
+
+/* Reset if the kernel knows how; next() runs from the loop either way. */
+void device_reset_then(struct device *dev, job_done_fn *next);
+
+/* Iterate over the registry; NULL starts. */
+struct device *device_next(const struct device *dev);
+
+/* A worker's requests; each checks the device's phase and the tables again. */
+enum pci_wire_err device_config_write(struct device *dev,
+                                      const struct cfg_plan *plan);
+int device_msi_on(struct device *dev, uint32_t *pirq);
+int device_msix_on(struct device *dev, const uint16_t *entries,
+                   unsigned int count, unsigned int *granted);
+void device_msi_off(struct device *dev);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Granting and revoking a device's resources, from one record. */
+#include "grants.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define FRAME_SHIFT 12
+
+static struct grant_range range_of(const struct sysfs_resource *res)
+{
+    struct grant_range r = { .kind = res->kind };
+
+    if (res->kind == SYSFS_IO) {
+        r.first = res->start;
+        r.count = res->size;
+    } else {
+        uint64_t last = (res->start + res->size - 1) >> FRAME_SHIFT;
+
+        r.first = res->start >> FRAME_SHIFT;
+        r.count = last - r.first + 1;
+    }
+    return r;
+}
+
+static int permit(struct hyp *hyp, uint16_t domid, const struct grant_range *r,
+                  bool allow)
+{
+    if (r->kind == SYSFS_IO)
+        return hyp_ioport(hyp, domid, (uint32_t)r->first, (uint32_t)r->count,
+                          allow);
+    return hyp_iomem(hyp, domid, r->first, r->count, allow);
+}
+
+static int give_irq(struct hyp *hyp, struct grants *grants, uint32_t irq)
+{
+    int ret;
+
+    grants->gsi = irq;
+    ret = hyp_map_gsi(hyp, grants->domid, irq, &grants->pirq);
+    if (ret < 0)
+        return ret;
+    grants->has_irq = true;
+    return hyp_irq(hyp, grants->domid, irq, true);
+}
+
+int grants_give(struct hyp *hyp, struct grants *grants, uint16_t domid,
+                const struct sysfs_resource res[SYSFS_RESOURCES], uint32_t irq)
+{
+    unsigned int i;
+    int ret = 0;
+
+    memset(grants, 0, sizeof(*grants));
+    grants->domid = domid;
+    for (i = 0; i < SYSFS_RESOURCES && ret == 0; i++) {
+        struct grant_range *r = &grants->ranges[grants->nranges];
+
+        if (res[i].kind == SYSFS_NONE || res[i].size == 0)
+            continue;
+        *r = range_of(&res[i]);
+        ret = permit(hyp, domid, r, true);
+        if (ret == 0)
+            grants->nranges++;
+    }
+    if (ret == 0 && irq != 0)
+        ret = give_irq(hyp, grants, irq);
+    if (ret < 0)
+        (void)grants_revoke(hyp, grants);
+    return ret;
+}
+
+static void keep_first(int *ret, int err)
+{
+    /* Xen took it back itself when the domain or the mapping went away. */
+    if (err == -ESRCH || err == -EINVAL || err == -ENOENT)
+        return;
+    if (*ret == 0)
+        *ret = err;
+}
+
+int grants_revoke(struct hyp *hyp, struct grants *grants)
+{
+    unsigned int i;
+    int ret = 0;
+
+    if (grants->has_irq) {
+        keep_first(&ret, hyp_unmap_pirq(hyp, grants->domid, grants->pirq));
+        keep_first(&ret, hyp_irq(hyp, grants->domid, grants->gsi, false));
+    }
+    for (i = 0; i < grants->nranges; i++)
+        keep_first(&ret, permit(hyp, grants->domid, &grants->ranges[i], false));
+    memset(grants, 0, sizeof(*grants));
+    return ret;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a domain was given of one device: memory frames, ports, the pirq of its
+ * INTx line. The record is what was granted; revoking walks the record, never
+ * the device again (XSA-476: a recomputed range can differ).
+ */
+#ifndef BACK_GRANTS_H
+#define BACK_GRANTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "compiler.h"
+#include "hyp.h"
+#include "sysfs.h"
+
+struct grant_range {
+    enum sysfs_kind kind;
+    uint64_t first; /* frame number or port */
+    uint64_t count;
+};
+
+struct grants {
+    uint16_t domid;
+    unsigned int nranges;
+    struct grant_range ranges[SYSFS_RESOURCES];
+    bool has_irq;
+    uint32_t gsi;  /* in dom0's pirq space, which is how domctls name it */
+    uint32_t pirq; /* in the guest's */
+};
+
+/*
+ * Grant every resource to domid; irq 0 means none. Repeating what libxl did
+ * already is harmless. On failure everything granted here is revoked again.
+ */
+MUST_USE int grants_give(struct hyp *hyp, struct grants *grants, uint16_t domid,
+                         const struct sysfs_resource res[SYSFS_RESOURCES],
+                         uint32_t irq);
+
+/*
+ * Take it all back; the record is empty afterwards. A domain that is gone has
+ * taken its permissions along: success. The first failure is returned, but
+ * every range is tried.
+ */
+int grants_revoke(struct hyp *hyp, struct grants *grants);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Going on where an earlier broker stopped. When it ended, Xen turned the
+ * front's port into one that waits for us and left the grant valid, so a new
+ * worker maps and binds the same again and finds a pending request in the page;
+ * the guest notices a pause.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "link.h"
+#include "publish.h"
+#include "state.h"
+
+/* Every recorded device, whoever has it; once, before the first look. */
+void link_adopt_devices(struct hyp *hyp)
+{
+    struct sbdf *list = NULL;
+    unsigned int n = 0, i;
+    char name[SBDF_TEXT];
+
+    if (state_list(&list, &n) < 0)
+        return;
+    for (i = 0; i < n; i++) {
+        struct device *dev = device_adopt(hyp, list[i]);
+
+        sbdf_format(list[i], name);
+        if (dev)
+            log_info("d%u %s: taken over from an earlier xenpcid", dev->domid,
+                     name);
+        else if (errno == ENOTSUP)
+            log_warnx("%s: its record is from a newer xenpcid; run that one",
+                      name);
+        else
+            log_warn("%s: its record is of no use", name);
+    }
+    free(list);
+}
+
+static void orphan_released(void *arg UNUSED, struct device *dev, int err)
+{
+    char name[SBDF_TEXT];
+
+    log_info("d%u %s: released, its guest is gone%s%s", dev->domid,
+             sbdf_format(dev->sbdf, name), err < 0 ? "; not clean: " : "",
+             err < 0 ? strerror(-err) : "");
+}
+
+void link_release_orphans(void)
+{
+    struct device *dev = NULL;
+
+    while ((dev = device_next(dev)))
+        if (dev->phase == DEVICE_READY && !link_find(dev->domid))
+            device_release(dev, orphan_released, NULL);
+}
+
+bool link_adopt(struct link *link)
+{
+    enum xb_state state;
+
+    if (link->self != XB_UNKNOWN || !link_has_devices(link) ||
+        publish_state(link->store, NULL, link->domid, &state) < 0 ||
+        state < XB_INITIALISED)
+        return false;
+    log_info("d%u: goes on in state %s", link->domid, xb_state_name(state));
+    /* Of a change that was under way we know only what the store says. */
+    link->self = state == XB_RECONFIGURED    ? XB_RECONFIGURED
+                 : state >= XB_RECONFIGURING ? XB_CONNECTED
+                                             : state;
+    if (link->self == XB_CONNECTED || link->self == XB_RECONFIGURED)
+        link_worker_resume(link);
+    return true;
+}

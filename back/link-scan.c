@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the store and Xen say about a guest now, as events. Reads only. The
+ * front's value is the guest's claim and is parsed once; the directory is the
+ * toolstack's, but other toolstacks than ours write it too.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "claim.h"
+#include "link.h"
+#include "nodes.h"
+#include "publish.h"
+
+/* What was found in one look. */
+struct view {
+    enum xb_state tool; /* the value of our own state node */
+    bool damaged;       /* it is no state at all */
+    bool online;
+    bool wanted;  /* a listed device waits for us */
+    bool removal; /* a held device is asked back */
+    bool forced;  /* ... and somebody said not to wait for the guest */
+    struct hyp_domain domain;
+};
+
+bool link_owns(const struct link *link, const struct device *dev)
+{
+    return dev->domid == link->domid;
+}
+
+bool link_has_devices(const struct link *link)
+{
+    struct device *dev = NULL;
+
+    while ((dev = device_next(dev)))
+        if (link_owns(link, dev))
+            return true;
+    return false;
+}
+
+static bool is_forced(struct link *link, struct sbdf sbdf)
+{
+    char dashed[SBDF_TEXT], path[STORE_PATH];
+
+    (void)snprintf(path, sizeof(path), XS_DEVICE_FORCE,
+                   sbdf_format_dashed(sbdf, dashed));
+    /* xl has taken the device away already; waiting protects nobody. */
+    return store_exists(link->store, NULL, path) ||
+           !claim_is_ours(link->store, sbdf, link->domid);
+}
+
+static void look_at_list(struct link *link, struct view *view)
+{
+    struct publish_device *list = NULL;
+    size_t n = 0, i;
+
+    if (publish_list(link->store, link->domid, &list, &n) < 0)
+        return;
+    for (i = 0; i < n; i++) {
+        const struct device *dev = device_by_sbdf(list[i].dev);
+        bool held = dev && link_owns(link, dev);
+
+        if (list[i].state == XB_CLOSING) {
+            view->removal = true;
+            view->forced = view->forced || is_forced(link, list[i].dev);
+        } else if (!held && list[i].state != XB_CLOSED) {
+            view->wanted = true;
+        }
+    }
+    free(list);
+}
+
+static void look_at_front(struct link *link)
+{
+    char path[STORE_PATH], text[16];
+    int ret;
+
+    (void)snprintf(path, sizeof(path), XS_FRONT_STATE, link->domid);
+    ret = store_read_buf(link->store, NULL, path, text, sizeof(text));
+    if (ret == 0)
+        link->peer = xb_peer_event(text);
+    else
+        link->peer =
+            ret == -ENAMETOOLONG ? XB_EV_PEER_GARBAGE : XB_EV_PEER_UNKNOWN;
+}
+
+/* False when the directory is gone. */
+static bool take_view(struct link *link, struct view *view)
+{
+    char path[STORE_PATH];
+    uint32_t online;
+    int ret = publish_state(link->store, NULL, link->domid, &view->tool);
+
+    link->vanished = ret == -ENOENT;
+    if (link->vanished)
+        return false;
+    view->damaged = ret < 0;
+    (void)snprintf(path, sizeof(path), XS_BACK_ONLINE, link->domid);
+    view->online =
+        store_read_uint(link->store, NULL, path, &online) < 0 || online != 0;
+    look_at_list(link, view);
+    look_at_front(link);
+    if (hyp_domain(link->hyp, link->domid, &view->domain) < 0)
+        view->domain.exists = true; /* no news is no death */
+    return true;
+}
+
+/* Has somebody written over the state we wrote? */
+static bool tool_event(const struct link *link, const struct view *view,
+                       enum xb_event *ev)
+{
+    enum xb_state tool = view->damaged ? XB_UNKNOWN : view->tool;
+
+    if (link->self == XB_UNKNOWN) {
+        *ev = tool == XB_INITIALISING || tool == XB_INITWAIT
+                  ? XB_EV_TOOL_RESTART
+                  : XB_EV_TOOL_CLOSE;
+        return true;
+    }
+    if (tool == link->self)
+        return false;
+    if ((tool == XB_INITIALISING || tool == XB_INITWAIT) &&
+        link->self > XB_INITWAIT) {
+        *ev = XB_EV_TOOL_RESTART;
+        return true;
+    }
+    if (tool == XB_RECONFIGURING) {
+        *ev = XB_EV_TOOL_RECONFIGURE;
+        return true;
+    }
+    if (tool == XB_CLOSING) {
+        *ev = XB_EV_TOOL_CLOSE;
+        return true;
+    }
+    return false;
+}
+
+/* A guest that has shut down or crashed will never write its state again, and
+ * what it wrote last says nothing any more. */
+static bool dead_event(const struct link *link, enum xb_event *ev)
+{
+    if (link->self == XB_CONNECTED && !link->worker)
+        return false;
+    *ev = link->self < XB_CONNECTED ||
+                  (link->self == XB_CONNECTED && link->worker)
+              ? XB_EV_PEER_CLOSED
+              : XB_EV_PEER_MUTE;
+    return true;
+}
+
+static bool peer_event(const struct link *link, const struct view *view,
+                       enum xb_event *ev)
+{
+    *ev = link->peer;
+    if (!xb_back_needs_change(link->self, link->peer))
+        return true;
+    return view->online && link->peer != link->peer_entry;
+}
+
+/* Does the change under way have to do without the front's answer? */
+static bool is_mute(const struct link *link, const struct view *view)
+{
+    if (link->self == XB_RECONFIGURING)
+        return view->removal && view->forced && link->mute;
+    return link->self == XB_RECONFIGURED && link->mute;
+}
+
+unsigned int link_events(struct link *link, enum xb_event ev[LINK_EVENTS])
+{
+    struct view view = { 0 };
+    unsigned int n = 0;
+
+    if (!take_view(link, &view) || !view.domain.exists || view.domain.dying) {
+        if (link->self == XB_UNKNOWN)
+            ev[n++] = XB_EV_TOOL_CLOSE; /* left over from before our time */
+        else if (link->self != XB_CLOSED || link_has_devices(link) ||
+                 link->worker)
+            ev[n++] = XB_EV_PEER_UNKNOWN;
+        return n;
+    }
+    if (tool_event(link, &view, &ev[n]))
+        n++;
+    if (!view.online && link->self == XB_CLOSED && link_has_devices(link))
+        ev[n++] = XB_EV_TOOL_CLOSE;
+    if (link->self == XB_INITIALISING || view.wanted)
+        ev[n++] = XB_EV_TOOL_LISTED;
+    if (is_mute(link, &view))
+        ev[n++] = XB_EV_PEER_MUTE;
+    if (view.domain.shutdown ? dead_event(link, &ev[n])
+                             : peer_event(link, &view, &ev[n]))
+        n++;
+    return n;
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The nodes the backend writes. A directory that a toolstack has deleted is
+ * never brought back to life: every write first makes sure, in the same
+ * transaction, that the state node is still there.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "claim.h"
+#include "link.h"
+#include "nodes.h"
+#include "publish.h"
+#include "transact.h"
+
+struct change {
+    const struct link *link;
+    enum xb_state state;
+    const struct device *dev;
+    uint32_t index;
+};
+
+static void path_of(char path[STORE_PATH], const char *fmt, ...) PRINTF(2, 3);
+
+static void path_of(char path[STORE_PATH], const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    (void)vsnprintf(path, STORE_PATH, fmt, args);
+    va_end(args);
+}
+
+static bool directory_there(struct store *st, struct store_txn *txn,
+                            uint16_t domid)
+{
+    char path[STORE_PATH];
+
+    path_of(path, XS_BACK_STATE, domid);
+    return store_exists(st, txn, path);
+}
+
+static void apply(struct link *link, transact_body *body, struct change *change,
+                  const char *what)
+{
+    int ret;
+
+    change->link = link;
+    ret = transact(link->store, body, change);
+    if (ret < 0 && ret != -ENOENT)
+        log_warnx("d%u: cannot write %s: %s", link->domid, what,
+                  strerror(-ret));
+}
+
+static int body_state(struct store *st, struct store_txn *txn, void *arg)
+{
+    const struct change *c = arg;
+    char path[STORE_PATH];
+
+    if (!directory_there(st, txn, c->link->domid))
+        return -ENOENT;
+    path_of(path, XS_BACK_STATE, c->link->domid);
+    return store_writef(st, txn, path, "%u", (unsigned int)c->state);
+}
+
+void link_write_state(struct link *link, enum xb_state state)
+{
+    struct change change = { .state = state };
+
+    apply(link, body_state, &change, "the state");
+}
+
+/* One root holds the whole virtual bus. */
+static int body_roots(struct store *st, struct store_txn *txn, void *arg)
+{
+    const struct change *c = arg;
+    char path[STORE_PATH];
+    int ret;
+
+    if (!directory_there(st, txn, c->link->domid))
+        return -ENOENT;
+    path_of(path, XS_BACK_ROOT_N, c->link->domid, 0u);
+    ret = store_write(st, txn, path, "0000:00");
+    if (ret < 0)
+        return ret;
+    path_of(path, XS_BACK_ROOT_NUM, c->link->domid);
+    return store_write(st, txn, path, "1");
+}
+
+void link_write_roots(struct link *link)
+{
+    struct change change = { 0 };
+
+    apply(link, body_roots, &change, "the roots");
+}
+
+static int body_exported(struct store *st, struct store_txn *txn, void *arg)
+{
+    const struct change *c = arg;
+    struct sbdf v = c->dev->virt;
+    char path[STORE_PATH];
+    int ret;
+
+    if (!directory_there(st, txn, c->link->domid))
+        return -ENOENT;
+    path_of(path, XS_BACK_VDEV, c->link->domid, c->index);
+    /* pciif's users expect two digits for the function here. */
+    ret = store_writef(st, txn, path, "%04x:%02x:%02x.%02x", v.segment, v.bus,
+                       SBDF_DEVICE(v), SBDF_FUNCTION(v));
+    if (ret < 0)
+        return ret;
+    path_of(path, XS_BACK_STATE_N, c->link->domid, c->index);
+    return store_writef(st, txn, path, "%u", (unsigned int)XB_INITIALISED);
+}
+
+/* The place in the list moves when an earlier device is removed. */
+static bool find_index(struct link *link, struct sbdf sbdf, uint32_t *index)
+{
+    struct publish_device listed;
+
+    if (publish_find(link->store, link->domid, sbdf, &listed) < 0)
+        return false;
+    *index = listed.index;
+    return true;
+}
+
+void link_write_exported(struct link *link, const struct device *dev)
+{
+    struct change change = { .dev = dev };
+
+    if (find_index(link, dev->sbdf, &change.index))
+        apply(link, body_exported, &change, "an exported device");
+}
+
+static int body_device_state(struct store *st, struct store_txn *txn, void *arg)
+{
+    const struct change *c = arg;
+    char path[STORE_PATH];
+
+    path_of(path, XS_BACK_STATE_N, c->link->domid, c->index);
+    if (!store_exists(st, txn, path))
+        return -ENOENT;
+    return store_writef(st, txn, path, "%u", (unsigned int)c->state);
+}
+
+void link_write_device_state(struct link *link, struct sbdf sbdf,
+                             enum xb_state state)
+{
+    struct change change = { .state = state };
+
+    if (find_index(link, sbdf, &change.index))
+        apply(link, body_device_state, &change, "a device's state");
+}
+
+void link_report(struct link *link, const struct sbdf *sbdf, int err,
+                 const char *text)
+{
+    char dashed[SBDF_TEXT], name[SBDF_TEXT] = "", path[STORE_PATH];
+
+    if (sbdf) {
+        sbdf_format(*sbdf, name);
+        path_of(path, XS_DEVICE_ERROR, sbdf_format_dashed(*sbdf, dashed));
+        (void)!store_write(link->store, NULL, path, text);
+    }
+    log_limited(&link->budget, "d%u%s%s: %s", link->domid, sbdf ? " " : "",
+                name, text);
+    path_of(path, XS_ERROR_BACK, link->domid);
+    (void)!store_writef(link->store, NULL, path, "%d %s%s%s", -err, name,
+                        sbdf ? ": " : "", text);
+}
+
+/* Our own record stays: the guest may be about to reboot (reattach.c). */
+static void forget_claim(struct link *link, struct sbdf sbdf)
+{
+    char dashed[SBDF_TEXT], path[STORE_PATH];
+    uint16_t owner;
+
+    path_of(path, XS_LIBXL_DOMID, sbdf_format_dashed(sbdf, dashed));
+    if (claim_owner(link->store, sbdf, &owner) == 0 && owner == link->domid)
+        (void)!store_remove(link->store, NULL, path);
+}
+
+/*
+ * libxl forgets the back directory of a guest that was already dead when it was
+ * destroyed, and the record of its devices with it; the devices would look
+ * taken for ever. What names a living domain is left alone.
+ */
+void link_clear_dead(struct link *link)
+{
+    struct publish_device *list = NULL;
+    struct hyp_domain domain;
+    size_t n = 0, i;
+
+    if (link->vanished || hyp_domain(link->hyp, link->domid, &domain) < 0 ||
+        domain.exists)
+        return;
+    if (publish_list(link->store, link->domid, &list, &n) == 0) {
+        for (i = 0; i < n; i++)
+            forget_claim(link, list[i].dev);
+        free(list);
+    }
+    if (publish_clear(link->store, link->domid) == 0)
+        log_info("d%u: cleared what its toolstack left behind", link->domid);
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Connecting a guest: read what its front published, hand it to a worker, serve
+ * the worker's requests. A worker that dies is replaced; the guest's page and
+ * port are found again where they were, and its request with them.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "link.h"
+#include "nodes.h"
+
+/* So many deaths without CALM_MS of service in between end the link. */
+#define RESTARTS_MAX 5u
+#define CALM_MS      10000u
+
+static int front_uint(struct link *link, const char *fmt_path, uint32_t *value)
+{
+    return store_read_uint(link->store, NULL, fmt_path, value);
+}
+
+/* The front's three nodes. On failure why holds the sentence for the node. */
+static int read_front(struct link *link, struct msg_connect *c,
+                      char why[DEVICE_WHY])
+{
+    char path[STORE_PATH], magic[8];
+    int ret;
+
+    c->domid = link->domid;
+    (void)snprintf(path, sizeof(path), XS_FRONT_PCI_OP_REF, link->domid);
+    ret = front_uint(link, path, &c->gref);
+    if (ret == 0) {
+        (void)snprintf(path, sizeof(path), XS_FRONT_EVENT_CHANNEL, link->domid);
+        ret = front_uint(link, path, &c->port);
+    }
+    if (ret < 0) {
+        device_say(why, "the front's node %s is %s", path,
+                   ret == -ENOENT ? "missing" : "no number");
+        return ret;
+    }
+    (void)snprintf(path, sizeof(path), XS_FRONT_MAGIC, link->domid);
+    ret = store_read_buf(link->store, NULL, path, magic, sizeof(magic));
+    if (ret == 0 && strcmp(magic, PCI_WIRE_MAGIC) == 0)
+        return 0;
+    device_say(
+        why,
+        "version mismatch: the front's protocol magic is not \"" PCI_WIRE_MAGIC
+        "\"");
+    return -EPROTO;
+}
+
+static void drop_worker(struct link *link)
+{
+    worker_end(link->worker, NULL, NULL);
+    link->worker = NULL;
+    link->connected = false;
+}
+
+static void connect_failed(struct link *link, int err, const char *why)
+{
+    drop_worker(link);
+    link_report(link, NULL, err, why);
+    if (link->running == XB_ACT_CONNECT)
+        link_finish(link, err);
+    else
+        link_touch(link);
+}
+
+static void calm(void *arg)
+{
+    struct link *link = arg;
+
+    link->calm = NULL;
+    link->restarts = 0;
+}
+
+static void on_connected(void *arg, const struct msg_connected *result)
+{
+    struct link *link = arg;
+    char why[DEVICE_WHY];
+
+    if (result->err < 0) {
+        device_say(why, "%s the front's %s failed: %s",
+                   result->step == MSG_STEP_MAP ? "mapping" : "binding",
+                   result->step == MSG_STEP_MAP ? "grant reference"
+                                                : "event channel",
+                   strerror(-result->err));
+        connect_failed(link, result->err, why);
+        return;
+    }
+    link->connected = true;
+    log_info("d%u: connected", link->domid);
+    if (!link->calm)
+        link->calm = loop_after(CALM_MS, calm, link);
+    if (link->running == XB_ACT_CONNECT)
+        link_finish(link, 0);
+}
+
+static void answer(struct link *link, const struct msg *request,
+                   struct msg_answer *a)
+{
+    if (worker_answer(link->worker, request->serial, a) < 0)
+        log_limited(&link->budget, "d%u: the worker does not take answers",
+                    link->domid);
+}
+
+static void msix_on(struct device *dev, const struct msg_msix_on *on,
+                    struct msg_answer *a)
+{
+    unsigned int granted = 0, i;
+
+    a->err = device_msix_on(dev, on->entry, on->count, &granted);
+    a->count = granted;
+    if (a->err == 0 && granted == on->count)
+        for (i = 0; i < granted; i++)
+            a->pirq[i] = (uint16_t)dev->irq.pirqs[i];
+}
+
+static void on_request(void *arg, const struct msg *m)
+{
+    struct link *link = arg;
+    struct msg_answer a = { .err = PCI_ERR_DEV_NOT_FOUND };
+    /* Every request's payload starts with the handle. */
+    struct device *dev = device_by_handle(link->domid, m->u.handle.handle);
+    uint32_t pirq = 0;
+
+    if (dev && m->type == MSG_CONFIG_WRITE) {
+        a.err = device_config_write(dev, &m->u.config_write.plan);
+    } else if (dev && m->type == MSG_MSI_ON) {
+        a.err = device_msi_on(dev, &pirq);
+        a.pirq[0] = (uint16_t)pirq;
+        a.count = 1;
+    } else if (dev && m->type == MSG_MSIX_ON) {
+        msix_on(dev, &m->u.msix_on, &a);
+    } else if (dev && m->type == MSG_MSI_OFF) {
+        device_msi_off(dev);
+        a.err = PCI_ERR_SUCCESS;
+    }
+    answer(link, m, &a);
+}
+
+static void start_worker(struct link *link, enum cfg_start start);
+
+static void on_gone(void *arg, const char *reason)
+{
+    struct link *link = arg;
+
+    log_warnx("d%u: the worker %s", link->domid, reason);
+    link->worker = NULL;
+    link->connected = false;
+    if (link->running == XB_ACT_CONNECT) {
+        connect_failed(link, -EIO, "the worker ended while connecting");
+        return;
+    }
+    if (++link->restarts > RESTARTS_MAX) {
+        link_report(link, NULL, -EIO,
+                    "the guest's worker keeps dying; its link stays down");
+        return;
+    }
+    start_worker(link, CFG_CONTINUE);
+}
+
+static const struct worker_handlers handlers = {
+    .connected = on_connected,
+    .request = on_request,
+    .gone = on_gone,
+};
+
+/* Devices first: a request may wait in the page already. */
+static int send_setup(struct link *link, const struct msg_connect *c,
+                      enum cfg_start start)
+{
+    struct device *dev = NULL;
+    int ret = 0;
+
+    while (ret == 0 && (dev = device_next(dev)))
+        if (link_owns(link, dev) && dev->phase == DEVICE_READY)
+            ret = worker_device_add(link->worker, dev, start);
+    return ret == 0 ? worker_connect(link->worker, c) : ret;
+}
+
+static void start_worker(struct link *link, enum cfg_start start)
+{
+    struct msg_connect c = { 0 };
+    char why[DEVICE_WHY] = "";
+    int ret = read_front(link, &c, why);
+
+    if (ret == 0) {
+        link->worker = worker_spawn(link->domid, &handlers, link);
+        if (!link->worker) {
+            ret = -errno;
+            device_say(why, "no worker process: %s", strerror(-ret));
+        }
+    }
+    if (ret == 0) {
+        ret = send_setup(link, &c, start);
+        if (ret < 0)
+            device_say(why, "the worker takes no orders: %s", strerror(-ret));
+    }
+    if (ret < 0)
+        connect_failed(link, ret, why);
+}
+
+void link_worker_resume(struct link *link)
+{
+    start_worker(link, CFG_CONTINUE);
+}
+
+void link_act_connect(struct link *link)
+{
+    start_worker(link, CFG_FRESH);
+}
+
+static void disconnected(void *arg)
+{
+    struct link *link = arg;
+
+    log_info("d%u: disconnected", link->domid);
+    link_finish(link, 0);
+}
+
+/* A guest that reconnects starts with clean registers, interrupts included. */
+static void quiet_devices(struct link *link)
+{
+    struct device *dev = NULL;
+
+    while ((dev = device_next(dev)))
+        if (link_owns(link, dev))
+            device_msi_off(dev);
+}
+
+void link_act_disconnect(struct link *link)
+{
+    if (!link->worker) {
+        link_finish(link, 0);
+        return;
+    }
+    quiet_devices(link);
+    worker_end(link->worker, disconnected, link);
+    link->worker = NULL;
+    link->connected = false;
+}
+
+void link_worker_add(struct link *link, const struct device *dev)
+{
+    if (link->worker && worker_device_add(link->worker, dev, CFG_FRESH) < 0)
+        log_warnx("d%u: the worker did not take a device", link->domid);
+}
+
+void link_worker_remove(struct link *link, const struct device *dev)
+{
+    if (link->worker && worker_device_remove(link->worker, dev->handle) < 0)
+        log_warnx("d%u: the worker did not let go of a device", link->domid);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One guest's PCI bus: its backend directory, its devices, its worker. A link
+ * looks at the store whenever something may have changed (level-triggered),
+ * turns what it sees into events, steps through the table of xbstate.h, and
+ * runs the actions. Actions may take a while; the next look waits for them.
+ *
+ * link.c        life and steps
+ * link-scan.c   what the store and Xen say, as events
+ * link-store.c  the nodes we write
+ * link-devices.c  actions EXPORT, RECONFIGURE, RELEASE
+ * link-adopt.c    going on where an earlier broker stopped
+ * link-worker.c   actions CONNECT, DISCONNECT; the worker's requests
+ */
+#ifndef BACK_LINK_H
+#define BACK_LINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "device.h"
+#include "hyp.h"
+#include "log.h"
+#include "loop.h"
+#include "store.h"
+#include "worker-proc.h"
+#include "xbstate.h"
+
+struct link {
+    struct link *next;
+    struct hyp *hyp;
+    struct store *store;
+    uint16_t domid;
+    enum xb_state self;
+    enum xb_event peer;       /* as last seen */
+    enum xb_event peer_entry; /* as it was when we entered self */
+    struct loop_watch *look;  /* a look is due */
+    bool kernel_owned;        /* said so once already */
+    bool vanished;            /* the backend directory is gone */
+    bool watching;
+
+    enum xb_action running; /* XB_ACT_NONE: none */
+    enum xb_state target;
+    unsigned int pending; /* devices in transition for it */
+    bool holding;         /* the action itself still starts things */
+    unsigned int failed;
+
+    struct worker_proc *worker;
+    bool connected;
+    unsigned int restarts; /* of the worker, since it last held for a while */
+    struct loop_watch *calm;
+
+    struct loop_watch *patience; /* with a front that must answer */
+    bool mute;                   /* patience is over */
+    struct log_budget budget;
+};
+
+/* The link of a domain, made if needed when its directory exists. */
+struct link *link_get(struct hyp *hyp, struct store *store, uint16_t domid);
+struct link *link_find(uint16_t domid);
+struct link *link_next(const struct link *link); /* NULL starts */
+
+/* Something may have changed; looks soon, once, however often it is called. */
+void link_touch(struct link *link);
+
+/* At start: take over what an earlier broker had. */
+void link_adopt_devices(struct hyp *hyp);
+
+/* After the first scan: give back what belongs to guests that are gone. */
+void link_release_orphans(void);
+
+/* ---- between the link files ---- */
+
+/* First look at a directory that is in use: go on there. */
+bool link_adopt(struct link *link);
+
+/* The running action is over. err < 0: it failed, and has been reported. */
+void link_finish(struct link *link, int err);
+
+/* The events that hold now, most urgent first; returns how many. */
+#define LINK_EVENTS 6
+unsigned int link_events(struct link *link, enum xb_event ev[LINK_EVENTS]);
+
+bool link_has_devices(const struct link *link);
+bool link_owns(const struct link *link, const struct device *dev);
+
+/* Nodes. All do nothing when the directory is gone. */
+void link_write_state(struct link *link, enum xb_state state);
+void link_write_roots(struct link *link);
+void link_write_exported(struct link *link, const struct device *dev);
+void link_write_device_state(struct link *link, struct sbdf sbdf,
+                             enum xb_state state);
+/* Write the error node (and the device's, if sbdf is given) and log it. */
+void link_report(struct link *link, const struct sbdf *sbdf, int err,
+                 const char *text);
+/* A dead domain's directories and claims, if its toolstack left them. */
+void link_clear_dead(struct link *link);
+
+/* Actions: each ends in link_finish(), now or later. */
+void link_act_devices(struct link *link); /* EXPORT and RECONFIGURE */
+void link_act_release(struct link *link);
+void link_act_connect(struct link *link);
+void link_act_disconnect(struct link *link);
+
+/* A new worker for a front that is connected already. */
+void link_worker_resume(struct link *link);
+
+/* Hot plug: tell a connected worker. */
+void link_worker_add(struct link *link, const struct device *dev);
+void link_worker_remove(struct link *link, const struct device *dev);
+
+#endif

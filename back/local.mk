@@ -1,0 +1,97 @@
+
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# back/: xenpcid. libback.a is everything but main(), so that tests link the
+# objects users get.
+CPP_BACK = $(CPP_HOST) $(CPP_SCHEMA) -I$(srcdir)/back -I$(srcdir)/back/config
+
+noinst_LIBRARIES += back/libback.a
+back_libback_a_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_BACK)
+back_libback_a_CFLAGS = $(AM_CFLAGS) $(XENEVTCHN_CFLAGS) $(XENGNTTAB_CFLAGS) \
+	$(UDEV_CFLAGS) $(JSON_CFLAGS)
+back_libback_a_SOURCES = \
+	back/broker.c \
+	back/broker.h \
+	back/device-claim.c \
+	back/device-keep.c \
+	back/device.c \
+	back/device.h \
+	back/grants.c \
+	back/grants.h \
+	back/irq.c \
+	back/irq.h \
+	back/job.c \
+	back/job.h \
+	back/kernel-half.c \
+	back/kernel-half.h \
+	back/link-adopt.c \
+	back/link-devices.c \
+	back/link-scan.c \
+	back/link-store.c \
+	back/link-worker.c \
+	back/link.c \
+	back/link.h \
+	back/lock.c \
+	back/lock.h \
+	back/loop.c \
+	back/loop.h \
+	back/msg.c \
+	back/msg.h \
+	back/ops.c \
+	back/ops.h \
+	back/pace.c \
+	back/pace.h \
+	back/page.c \
+	back/page.h \
+	back/reattach.c \
+	back/reattach.h \
+	back/restore.c \
+	back/restore.h \
+	back/state-json.c \
+	back/state-json.h \
+	back/state.c \
+	back/state.h \
+	back/vbus.c \
+	back/vbus.h \
+	back/worker-proc.c \
+	back/worker-proc.h \
+	back/worker.c \
+	back/worker.h
+
+sbin_PROGRAMS += back/xenpcid
+back_xenpcid_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_BACK) \
+	-DRUN_DIR='"$(runstatedir)/xenpci"'
+back_xenpcid_SOURCES = back/main.c
+back_xenpcid_LDADD = back/libback.a back/libcfg.a \
+	xenstore-schema/libpublish.a xenstore-schema/libschema.a \
+	common/libhost.a common/libcommon.a $(HOST_LIBS) \
+	$(XENEVTCHN_LIBS) $(XENGNTTAB_LIBS) $(UDEV_LIBS) $(JSON_LIBS) $(EV_LIBS)
+
+# back/config: what a guest may see of and do to config space. Pure.
+noinst_LIBRARIES += back/libcfg.a
+back_libcfg_a_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_COMMON) -I$(srcdir)/back/config
+back_libcfg_a_SOURCES = \
+	back/config/access.c \
+	back/config/bar.c \
+	back/config/blocks.c \
+	back/config/cap-msi.c \
+	back/config/cap-msix.c \
+	back/config/cap-other.c \
+	back/config/cap-pcie.c \
+	back/config/cap-pm.c \
+	back/config/cap-vpd.c \
+	back/config/cfgspace.h \
+	back/config/chain.c \
+	back/config/check.c \
+	back/config/header.c \
+	back/config/map.c \
+	back/config/space.c \
+	back/config/table.h
+
+EXTRA_DIST += back/xenpcid.8.scd \
+	back/xenpcid.service.in
+CLEANFILES += back/xenpcid.service
+systemdsystemunit_DATA = back/xenpcid.service
+dist_udevrules_DATA = back/90-xenpci.rules
+back/xenpcid.service: back/xenpcid.service.in
+	$(AM_V_GEN)$(MKDIR_P) back && sed 's,@sbindir\@,$(sbindir),' \
+		$(srcdir)/back/xenpcid.service.in >$@

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the broker and a guest's worker say to each other: short typed messages
+ * of a fixed length per type, one per SOCK_SEQPACKET datagram, file descriptors
+ * beside them. The worker parses guest bytes and decides; the broker owns all
+ * authority and checks every request again. A message of the wrong length, an
+ * unknown type or an unexpected descriptor is -EPROTO: the receiver of such a
+ * message from its worker ends that worker.
+ */
+#ifndef BACK_MSG_H
+#define BACK_MSG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cfgspace.h"
+#include "compiler.h"
+#include "ring.h"
+#include "sbdf.h"
+
+enum msg_type {
+    /* broker to worker */
+    MSG_CONNECT = 1, /* map the page, bind the port */
+    MSG_DEVICE_ADD,  /* with two descriptors: config (read-only), shadow */
+    MSG_DEVICE_REMOVE,
+    MSG_ANSWER, /* to one of the four requests below, same serial */
+    /* worker to broker */
+    MSG_CONNECTED,
+    MSG_CONFIG_WRITE,
+    MSG_MSI_ON,
+    MSG_MSIX_ON,
+    MSG_MSI_OFF, /* whichever of the two is active */
+    MSG_TYPE_END
+};
+
+struct msg_connect {
+    uint16_t domid;
+    uint32_t gref;
+    uint32_t port;
+};
+
+/* Which step failed; the broker turns it into words for the error node. */
+enum msg_connect_step {
+    MSG_STEP_NONE,
+    MSG_STEP_MAP,
+    MSG_STEP_BIND
+};
+
+struct msg_connected {
+    int32_t err; /* negative errno */
+    uint32_t step;
+};
+
+struct msg_device {
+    uint32_t handle; /* the broker's name for the device; never reused */
+    uint32_t fresh;  /* enum cfg_start */
+    struct sbdf real;
+    struct sbdf virt;
+    struct cfg_params params;
+    uint8_t snapshot[CFG_SIZE_MAX];
+};
+
+struct msg_handle {
+    uint32_t handle;
+};
+
+struct msg_config_write {
+    uint32_t handle;
+    struct cfg_plan plan;
+};
+
+struct msg_msix_on {
+    uint32_t handle;
+    uint32_t count;
+    uint16_t entry[PCI_WIRE_MSIX_MAX];
+};
+
+struct msg_answer {
+    int32_t err;    /* on the wire's terms for the operation */
+    uint32_t count; /* vectors granted, or that could be had */
+    uint16_t pirq[PCI_WIRE_MSIX_MAX];
+};
+
+struct msg {
+    uint32_t type;
+    uint32_t serial; /* of a request; an answer repeats it */
+    union {
+        struct msg_connect connect;
+        struct msg_connected connected;
+        struct msg_device device;
+        struct msg_handle handle; /* DEVICE_REMOVE, MSI_ON, MSI_OFF */
+        struct msg_config_write config_write;
+        struct msg_msix_on msix_on;
+        struct msg_answer answer;
+    } u;
+};
+
+#define MSG_FDS 2
+
+/* Both ends, close-on-exec, non-blocking on the broker's side. 0 or -errno. */
+MUST_USE int msg_pair(int *broker_fd, int *worker_fd);
+
+/*
+ * Send one message with nfds descriptors (the caller keeps its own). -EAGAIN:
+ * the peer does not read; -EPIPE, -ECONNRESET: it is gone.
+ */
+MUST_USE int msg_send(int fd, const struct msg *msg, const int *fds,
+                      unsigned int nfds);
+
+/*
+ * Receive one message. fds gets the descriptors (close-on-exec), -1 where none
+ * came. -EAGAIN: none waits; -EPIPE: the peer is gone; -EPROTO: malformed
+ * (descriptors were closed).
+ */
+MUST_USE int msg_receive(int fd, struct msg *msg, int fds[MSG_FDS]);
+
+/* The exact size of a message of this type on the socket; 0: no such type. */
+size_t msg_size(uint32_t type);
+
+const char *msg_name(uint32_t type);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* When to spin, when to sleep, when to stop listening for a while. */
+#include "pace.h"
+
+#define SPIN_MAX_NS 2000000u /* more than any front's own turnaround */
+#define SPIN_MIN_NS 50000u
+#define FREE_IDLE   16u /* late events of a fast guest are normal */
+#define IDLE_MAX_MS 64u /* far below the front's 2 s patience */
+
+void pace_request(struct pace *pace, uint64_t now_ns)
+{
+    uint64_t gap = now_ns - pace->answered_ns;
+
+    pace->idle_events = 0;
+    if (pace->answered_ns == 0 || gap > SPIN_MAX_NS) {
+        pace->spin_ns = 0;
+        return;
+    }
+    /* Twice the gap just seen covers the jitter of a steady caller. */
+    pace->spin_ns = 2 * gap;
+    if (pace->spin_ns < SPIN_MIN_NS)
+        pace->spin_ns = SPIN_MIN_NS;
+    if (pace->spin_ns > SPIN_MAX_NS)
+        pace->spin_ns = SPIN_MAX_NS;
+}
+
+void pace_answer(struct pace *pace, uint64_t now_ns)
+{
+    pace->answered_ns = now_ns;
+}
+
+bool pace_spin(const struct pace *pace, uint64_t now_ns)
+{
+    return now_ns - pace->answered_ns < pace->spin_ns;
+}
+
+void pace_missed(struct pace *pace)
+{
+    pace->spin_ns = 0;
+}
+
+uint32_t pace_idle_event(struct pace *pace)
+{
+    uint32_t ms = 1;
+    unsigned int i;
+
+    pace->idle_events++;
+    if (pace->idle_events <= FREE_IDLE)
+        return 0;
+    for (i = FREE_IDLE + 1; i < pace->idle_events && ms < IDLE_MAX_MS; i++)
+        ms *= 2;
+    return ms;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Putting a device's configuration back as it was before a guest had it: the
+ * registers software writes, from a snapshot. Never turns bus mastering or MSI
+ * on: those are somebody's decision, not a state to return to.
+ */
+#ifndef BACK_RESTORE_H
+#define BACK_RESTORE_H
+
+#include <stdint.h>
+
+#include "cfgspace.h"
+#include "compiler.h"
+
+/* Read all of config space. 0 or a negative errno. */
+MUST_USE int restore_snapshot(int fd, uint16_t size,
+                              uint8_t snapshot[CFG_SIZE_MAX]);
+
+/* Write back what differs. 0 or the first negative errno. */
+MUST_USE int restore_write(int fd, const struct cfgspace *cs);
+
+/* Is the device there, and the one we know? 0, -ENODEV, -EIO. */
+MUST_USE int restore_verify(int fd, const uint8_t *snapshot);
+
+/* Stop DMA: bus master off, decodes untouched. */
+MUST_USE int restore_quiet(int fd);
+
+#endif

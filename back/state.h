@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The one place for what must outlive the broker and cannot be asked of Xen,
+ * the store or the device: which device is whose, what it was granted, its
+ * pirqs, its configuration as it was found. One JSON file a device, replaced
+ * whole, beside the file that holds its guest-visible shadow registers.
+ */
+#ifndef BACK_STATE_H
+#define BACK_STATE_H
+
+#include <stdint.h>
+
+#include "cfgspace.h"
+#include "compiler.h"
+#include "grants.h"
+#include "irq.h"
+#include "sbdf.h"
+#include "sysfs.h"
+
+/* Readers take this version; a newer file is left alone, in words. */
+#define STATE_VERSION 1
+
+struct state_record {
+    struct sbdf sbdf;
+    struct sbdf virt;
+    uint16_t domid;
+    struct cfg_params params;
+    struct sysfs_resource res[SYSFS_RESOURCES];
+    struct grants grants;
+    struct irq irq;
+    uint8_t snapshot[CFG_SIZE_MAX];
+};
+
+/* Use run_dir (it exists). The text is kept, not copied. */
+void state_open(const char *run_dir);
+
+/* Replace the device's record. 0 or a negative errno: the old one stays. */
+MUST_USE int state_save(const struct state_record *record);
+
+/* Forget the device: record and shadow file. */
+void state_drop(struct sbdf sbdf);
+
+/*
+ * -ENOENT: none. -EPROTO: the file is damaged. -ENOTSUP: a newer version wrote
+ * it. Nothing is half-filled on failure.
+ */
+MUST_USE int state_load(struct sbdf sbdf, struct state_record *record);
+
+/* Addresses of all records, in malloc'd memory. 0 or a negative errno. */
+MUST_USE int state_list(struct sbdf **list, unsigned int *count);
+
+/* The shadow file, made and zeroed if absent. A descriptor or -errno. */
+MUST_USE int state_shadow(struct sbdf sbdf);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A worker as the broker holds it: a child process and a socket. Handlers run
+ * from the loop. After the `gone` handler the worker is freed; it is called once,
+ * whether the process ended by itself or broke the message rules.
+ */
+#ifndef BACK_WORKER_PROC_H
+#define BACK_WORKER_PROC_H
+
+#include <stdint.h>
+
+#include "device.h"
+#include "msg.h"
+
+struct worker_proc;
+
+struct worker_handlers {
+    void (*connected)(void *arg, const struct msg_connected *result);
+    void (*request)(void *arg, const struct msg *request);
+    void (*gone)(void *arg, const char *reason);
+};
+
+/* NULL with errno set. handlers and arg are kept until the worker is gone. */
+struct worker_proc *
+worker_spawn(uint16_t domid, const struct worker_handlers *handlers, void *arg);
+
+/* End it now, without calling gone. NULL is fine. The page is unmapped and the
+ * port closed when the process has ended; done (may be NULL) is called then. */
+void worker_end(struct worker_proc *worker, void (*done)(void *arg), void *arg);
+
+/* Each: 0 or a negative errno; a worker that does not read is -EAGAIN. */
+MUST_USE int worker_connect(struct worker_proc *worker,
+                            const struct msg_connect *connect);
+MUST_USE int worker_device_add(struct worker_proc *worker,
+                               const struct device *dev, enum cfg_start start);
+MUST_USE int worker_device_remove(struct worker_proc *worker, uint32_t handle);
+MUST_USE int worker_answer(struct worker_proc *worker, uint32_t serial,
+                           const struct msg_answer *answer);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Interrupts into a domain's pirq space. MSI goes through libxencall with the
+ * hypercall's own structure: libxenctrl's wrapper drops the PCI segment in
+ * every release before 4.20.2.
+ */
+#include "hyp.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "hyp-private.h"
+
+int hyp_map_gsi(struct hyp *hyp, uint16_t domid, uint32_t gsi, uint32_t *pirq)
+{
+    /* Asking for the GSI's own number makes a repeat find the same mapping. */
+    int wanted = (int)gsi;
+    int ret;
+
+    if (gsi > INT_MAX)
+        return -EINVAL;
+    errno = 0;
+    ret = hyp_result(xc_physdev_map_pirq(hyp->xc, domid, (int)gsi, &wanted));
+    if (ret == 0)
+        *pirq = (uint32_t)wanted;
+    return ret;
+}
+
+int hyp_map_msi(struct hyp *hyp, uint16_t domid, struct sbdf dev,
+                uint16_t entry, uint64_t table_base, uint32_t *pirq)
+{
+    struct physdev_map_pirq *map;
+    int ret;
+
+    map = xencall_alloc_buffer(hyp->call, sizeof(*map));
+    if (map == NULL)
+        return -ENOMEM;
+    memset(map, 0, sizeof(*map));
+    map->domid = domid;
+    map->type = MAP_PIRQ_TYPE_MSI_SEG;
+    map->index = -1; /* a new irq */
+    map->pirq = -1;  /* any free number */
+    map->bus = (int)((uint32_t)dev.segment << 16 | dev.bus);
+    map->devfn = dev.devfn;
+    map->entry_nr = entry;
+    map->table_base = table_base;
+    errno = 0;
+    ret = hyp_result(xencall2(hyp->call, __HYPERVISOR_physdev_op,
+                              PHYSDEVOP_map_pirq, (uint64_t)(uintptr_t)map));
+    if (ret == 0)
+        *pirq = (uint32_t)map->pirq;
+    xencall_free_buffer(hyp->call, map);
+    return ret;
+}
+
+int hyp_unmap_pirq(struct hyp *hyp, uint16_t domid, uint32_t pirq)
+{
+    if (pirq > INT_MAX)
+        return -EINVAL;
+    errno = 0;
+    return hyp_result(xc_physdev_unmap_pirq(hyp->xc, domid, (int)pirq));
+}

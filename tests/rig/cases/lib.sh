@@ -1,0 +1,245 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What cases have at hand in dom0; sourced before each case by run-cases.
+
+CASE_TMP=/run/rig-case
+DAEMON_LOG=$CASE_TMP/xenpcid.log
+AUTOPROBE=/sys/bus/xen-backend/drivers_autoprobe
+
+fail()
+{
+	echo "FAIL: $*"
+	exit 1
+}
+
+# End the case as "skip NAME: REASON".
+skip()
+{
+	echo "$*" >$CASE_TMP/skip
+	exit 77
+}
+
+# wait_for SECONDS COMMAND...: poll until it succeeds; 1 when it never does.
+wait_for()
+{
+	_left=$(($1 * 10))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		_left=$((_left - 1))
+		if [ $_left -le 0 ]; then
+			echo "waited in vain for: $*"
+			return 1
+		fi
+		sleep 0.1
+	done
+}
+
+# expect TEXT COMMAND...: the output must contain TEXT; shows it if not.
+expect()
+{
+	_text=$1
+	shift
+	_rc=0
+	_got=$("$@" 2>&1) || _rc=$?
+	case $_got in
+	*"$_text"*) ;;
+	*)
+		printf '%s\n' "$_got"
+		fail "\"$*\" (exit $_rc) does not say \"$_text\""
+		;;
+	esac
+}
+
+# same FILE FILE WHAT: must be equal; shows the difference.
+same()
+{
+	diff "$1" "$2" || fail "$3"
+}
+
+# Write a guest script from standard input; prints its path.
+guest_script()
+{
+	mktemp $CASE_TMP/guest.XXXXXX >$CASE_TMP/last
+	cat >"$(cat $CASE_TMP/last)"
+	cat $CASE_TMP/last
+}
+
+# Devices.
+
+held_devices()
+{
+	for _d in /sys/bus/pci/drivers/pciback/????:*; do
+		[ ! -e "$_d" ] || echo "${_d##*/}"
+	done
+}
+
+# hold BDF...: make devices assignable, with stock xl.
+hold()
+{
+	for _d; do
+		xl pci-assignable-add "$_d"
+	done
+}
+
+# Give every device back, whatever state it was left in.
+free_devices()
+{
+	for _d in $(held_devices); do
+		xl pci-assignable-remove -r "$_d" >/dev/null 2>&1 || true
+		if [ -e "/sys/bus/pci/drivers/pciback/$_d" ]; then
+			echo "$_d" >/sys/bus/pci/drivers/pciback/unbind || true
+			echo "$_d" >/sys/bus/pci/drivers/pciback/remove_slot 2>/dev/null || true
+		fi
+		xenstore-rm "/libxl/pci/$(echo "$_d" | tr ':.' '--')" 2>/dev/null || true
+	done
+}
+
+driver_of()
+{
+	[ ! -e "/sys/bus/pci/devices/$1/driver" ] ||
+		basename "$(readlink "/sys/bus/pci/devices/$1/driver")"
+}
+
+# The daemon.  Its log is shown with the output of a case that fails.
+
+daemon_pid()
+{
+	[ -s $CASE_TMP/daemon.pid ] && cat $CASE_TMP/daemon.pid
+}
+
+daemon_alive()
+{
+	_pid=$(daemon_pid) && [ -d "/proc/$_pid" ]
+}
+
+# Ready when it has taken the bus from the kernel, or has died.
+daemon_ready()
+{
+	[ "$(cat $AUTOPROBE)" = 0 ] || ! daemon_alive
+}
+
+# start_daemon [ARGUMENT]...
+start_daemon()
+{
+	command -v xenpcid >/dev/null || skip 'xenpcid is not installed'
+	xenpcid "$@" >>$DAEMON_LOG 2>&1 </dev/null &
+	echo $! >$CASE_TMP/daemon.pid
+	wait_for 20 daemon_ready
+	daemon_alive || fail 'xenpcid ended at once'
+}
+
+# stop_daemon [SIGNAL]
+stop_daemon()
+{
+	daemon_alive || return 0
+	kill "-${1:-TERM}" "$(daemon_pid)"
+	wait_for 20 eval '! daemon_alive'
+	rm -f $CASE_TMP/daemon.pid
+}
+
+# Guests and xenstore.
+
+guests()
+{
+	xl list | awk 'NR > 1 && $2 != 0 { print $1, $2 }'
+}
+
+no_guests()
+{
+	[ -z "$(guests)" ]
+}
+
+# node PATH: its value, or nothing.
+node()
+{
+	xenstore-read "$1" 2>/dev/null || true
+}
+
+backend_of()
+{
+	echo "/local/domain/0/backend/pci/$(xl domid "$1")/0"
+}
+
+# wait_state PATH STATE [SECONDS]: PATH is that of a backend or frontend.
+wait_state()
+{
+	_path=$1 _state=$2
+	_is_state()
+	{
+		[ "$(node "$_path/state")" = "$_state" ]
+	}
+	wait_for "${3:-30}" _is_state ||
+		fail "$_path is in state \"$(node "$_path/state")\", not $_state"
+}
+
+# What Xen itself knows, one fact per line, without times, vectors and counts,
+# so that two views can be compared:
+#	domain D dying=N
+#	domain D Interrupts|I/O Memory|I/O Ports { RANGES }
+#	device BDF owner MSIs <IRQS>
+#	irq N TYPE dD:PIRQ[,dD:PIRQ]
+# Interrupts that are mapped but bound to nobody are left out.
+xen_view()
+{
+	xl dmesg -c >/dev/null
+	# Keys are handled one at a time and later than the call returns.
+	_xen_key q 'Shared frames'
+	_xen_key i 'Direct vector information'
+	_xen_key Q 'PCI devices'
+	xl dmesg | sed -n '
+		s/^(XEN) *//
+		s/^General information for domain \([0-9]*\):.*/@\1/p
+		s/.*\(dying=[0-9]*\).*/\1/p
+		/^Interrupts *{/p
+		/^I\/O Memory *{/p
+		/^I\/O Ports *{/p
+		s/^IRQ: *\([0-9]*\) vec:[0-9a-f]* *\([^ ]*\) .* in-flight=[0-9]* */irq \1 \2 /p
+		s/^\([0-9a-f:]*\.[0-7]\) - \(.*\)/device \1 \2/p
+	' | awk '
+		/^@/ { domain = substr($0, 2); next }
+		/^(dying|Interrupts|I\/O)/ { print "domain " domain " " $0; next }
+		{ gsub(/\([^)]*\)/, ""); gsub(/: +/, ":"); gsub(/ - node -?[0-9]+/, "")
+		  gsub(/  +/, " "); sub(/DomIO:[0-9a-f]+/, "DomIO"); sub(/ +$/, ""); print }' | sort
+}
+
+_xen_key()
+{
+	xl debug-keys "$1"
+	wait_for 20 eval "xl dmesg | grep -q '$2'"
+	# Complete when no more comes.
+	_before=
+	_now=$(xl dmesg | wc -c)
+	while [ "$_now" != "$_before" ]; do
+		sleep 0.1
+		_before=$_now
+		_now=$(xl dmesg | wc -c)
+	done
+}
+
+# Pirqs bound by domain D.
+xen_pirqs()
+{
+	xen_view | grep "^irq .*d$1:" || true
+}
+
+# Back to how the boot left it; run before and after each case.
+clean_up()
+{
+	set +eu
+	for _g in $(guests | cut -d' ' -f2); do
+		xl destroy "$_g" >/dev/null 2>&1
+	done
+	wait_for 30 no_guests || true
+	stop_daemon >/dev/null 2>&1 || stop_daemon KILL >/dev/null 2>&1
+	free_devices
+	for _m in nvme e1000e igb rig_edu; do
+		! grep -q "^$_m " /proc/modules || modprobe -r $_m
+	done
+	[ "$(cat $AUTOPROBE)" = 1 ] || echo 1 >$AUTOPROBE
+	xenstore-rm /local/domain/0/backend/pci 2>/dev/null
+	xenstore-rm /libxl/pci 2>/dev/null
+	rm -rf $CASE_TMP
+	mkdir -p $CASE_TMP
+	true
+}

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# In dom0, started by run-cases: each case in a shell of its own, cleaning
+# between.  One line per case; the output of those that fail; a count.
+# shellcheck shell=sh
+
+# shellcheck source=tests/rig/cases/lib.sh
+. /rig/files/lib.sh
+
+passed=0
+failed=0
+skipped=0
+while read -r name limit; do
+	(clean_up) >/dev/null 2>&1
+	echo "# $name" >/dev/hvc0
+	log=/rig/out/$name.log
+	begun=$(cut -d. -f1 /proc/uptime)
+	rc=0
+	/usr/bin/timeout -k 5 "$limit" sh -eu -c '
+		. /rig/files/lib.sh
+		. "/rig/files/$1"
+	' "$name" "$name.sh" >"$log" 2>&1 </dev/null || rc=$?
+	took=$(($(cut -d. -f1 /proc/uptime) - begun))
+	case $rc in
+	0)
+		echo "ok $name ($took s)"
+		passed=$((passed + 1))
+		;;
+	77)
+		echo "skip $name: $(cat $CASE_TMP/skip 2>/dev/null || echo 'no reason given')"
+		skipped=$((skipped + 1))
+		;;
+	*)
+		[ $rc -ne 124 ] || echo "took longer than $limit s" >>"$log"
+		{
+			echo "exit status $rc"
+			if [ -s $DAEMON_LOG ]; then
+				echo '--- xenpcid:'
+				tail -n 60 $DAEMON_LOG
+			fi
+			for file in /var/log/xen/guest-*.log; do
+				[ ! -s "$file" ] || {
+					echo "--- end of $file:"
+					tr -d '\r' <"$file" | tail -n 20
+				}
+			done
+		} >>"$log" 2>&1
+		echo "not ok $name ($took s)"
+		sed 's/^/    /' "$log"
+		failed=$((failed + 1))
+		;;
+	esac
+	(clean_up) >/dev/null 2>&1
+	rm -f /var/log/xen/guest-*
+done </rig/files/plan
+
+echo "$passed $failed $skipped" >/rig/out/counts
