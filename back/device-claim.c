@@ -9,8 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bytes.h"
+#include "claim.h"
 #include "log.h"
 #include "nodes.h"
+#include "pciregs.h"
 #include "restore.h"
 #include "state.h"
 
@@ -83,6 +86,11 @@ static int check_assignable(struct hyp *hyp, struct store *store,
     char dashed[SBDF_TEXT], path[STORE_PATH];
     int ret = hyp_assign_test(hyp, claim->domid, claim->sbdf);
 
+    /* A device we attach ourselves is this domain's already only if an earlier
+     * broker did not get to the end of it; otherwise Xen means "no". */
+    if (ret == -EINVAL && claim_is_ours(store, claim->sbdf, claim->domid) &&
+        hyp_deassign(hyp, claim->domid, claim->sbdf) == 0)
+        ret = 0;
     *ours = ret == 0;
     if (ret == 0)
         return 0;
@@ -93,7 +101,8 @@ static int check_assignable(struct hyp *hyp, struct store *store,
                    "domain %u was created without an IOMMU context; create it "
                    "with passthrough=\"enabled\" or pci=[...]",
                    claim->domid);
-    else if (ret == -EINVAL && store_exists(store, NULL, path))
+    else if (ret == -EINVAL && store_exists(store, NULL, path) &&
+             !claim_is_ours(store, claim->sbdf, claim->domid))
         return 0; /* recorded as this domain's: libxl has assigned it */
     else
         device_say(why,
@@ -103,8 +112,19 @@ static int check_assignable(struct hyp *hyp, struct store *store,
     return ret;
 }
 
+/* On its way back: being released, or about to be because its guest died. */
+static bool is_leaving(struct hyp *hyp, const struct device *dev)
+{
+    struct hyp_domain domain;
+
+    return dev->phase == DEVICE_RELEASING ||
+           (hyp_domain(hyp, dev->domid, &domain) == 0 &&
+            (!domain.exists || domain.dying));
+}
+
 /* Anything still owned by somebody stops a claim; -EAGAIN while it ends. */
-static int check_owner(const struct device_claim *claim, char why[DEVICE_WHY])
+static int check_owner(struct hyp *hyp, const struct device_claim *claim,
+                       char why[DEVICE_WHY])
 {
     const struct device *dev = device_by_sbdf(claim->sbdf);
     char name[SBDF_TEXT];
@@ -113,7 +133,7 @@ static int check_owner(const struct device_claim *claim, char why[DEVICE_WHY])
         return 0;
     device_say(why, "%s belongs to domain %u", sbdf_format(claim->sbdf, name),
                dev->domid);
-    return dev->phase == DEVICE_RELEASING ? -EAGAIN : -EBUSY;
+    return is_leaving(hyp, dev) ? -EAGAIN : -EBUSY;
 }
 
 static enum cfg_bar_kind bar_kind(const struct sysfs_resource *res,
@@ -128,8 +148,10 @@ static enum cfg_bar_kind bar_kind(const struct sysfs_resource *res,
     return res->is_64bit ? CFG_BAR_MEM64 : CFG_BAR_MEM32;
 }
 
+/* The guest's first view of the command register is the snapshot's, with the
+ * decodes that claim_finish() turns on. */
 static void init_cfgspace(struct device *dev, struct cfg_params *params,
-                          const uint8_t *snapshot)
+                          uint8_t *snapshot)
 {
     struct cfg_hw hw = { .read = device_read_config, .ctx = dev };
     unsigned int i;
@@ -141,6 +163,8 @@ static void init_cfgspace(struct device *dev, struct cfg_params *params,
         params->bars[i].base = dev->res[i].start;
         params->bars[i].size = dev->res[i].size;
     }
+    le16_store(snapshot + PCI_COMMAND,
+               le16_load(snapshot + PCI_COMMAND) | restore_decodes(params));
     cfgspace_init(&dev->cs, params, snapshot, dev->shadow, hw, CFG_FRESH);
 }
 
@@ -247,7 +271,7 @@ struct device *device_claim(struct hyp *hyp, struct store *store,
 {
     struct device *dev;
     bool ours = false;
-    int ret = check_owner(claim, why);
+    int ret = check_owner(hyp, claim, why);
 
     if (ret == 0)
         ret = check_holder(claim->sbdf, why);

@@ -15,6 +15,7 @@
 
 #include "log.h"
 #include "loop.h"
+#include "pciregs.h"
 #include "restore.h"
 #include "state.h"
 
@@ -128,8 +129,9 @@ int device_take_back(struct device *dev)
     struct irq_device irq = irq_device(dev);
     int ret, err;
 
-    irq_off(&dev->irq, &irq);
+    /* First of all: what follows takes away what a transfer might need. */
     ret = restore_quiet(dev->config_fd);
+    irq_off(&dev->irq, &irq);
     /* Quarantine before the reset: no DMA in between (XSA-302). */
     err = hyp_deassign(dev->hyp, dev->domid, dev->sbdf);
     if (err < 0 && err != -ENODEV && err != -ESRCH && ret == 0)
@@ -205,8 +207,18 @@ void device_release(struct device *dev, device_done_fn *done, void *arg)
     device_reset_then(dev, release_finish);
 }
 
+static bool is_waking(const struct device *dev, const struct cfg_write *w)
+{
+    uint32_t now;
+
+    return dev->cs.pm_control != 0 && w->offset == dev->cs.pm_control &&
+           (w->value & PCI_PM_CTRL_STATE) == 0 &&
+           sysfs_config_read(dev->config_fd, w->offset, 2, &now) == 0 &&
+           (now & PCI_PM_CTRL_STATE) != 0;
+}
+
 enum pci_wire_err device_config_write(struct device *dev,
-                                      const struct cfg_plan *plan)
+                                      const struct cfg_plan *plan, bool *wakes)
 {
     unsigned int i;
 
@@ -219,11 +231,20 @@ enum pci_wire_err device_config_write(struct device *dev,
 
         if (!cfgspace_permits(&dev->cs, w))
             return PCI_ERR_ACCESS_DENIED;
+        *wakes = *wakes || is_waking(dev, w);
         if (sysfs_config_write(dev->config_fd, w->offset, w->size, w->value) <
             0)
             return PCI_ERR_OP_FAILED;
     }
     return PCI_ERR_SUCCESS;
+}
+
+enum pci_wire_err device_woken(struct device *dev)
+{
+    if (dev->phase != DEVICE_READY)
+        return PCI_ERR_DEV_NOT_FOUND;
+    return restore_awake(dev->config_fd, &dev->cs) < 0 ? PCI_ERR_OP_FAILED
+                                                       : PCI_ERR_SUCCESS;
 }
 
 int device_msi_on(struct device *dev, uint32_t *pirq)

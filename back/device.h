@@ -5,7 +5,7 @@
  * later, through a callback; in between a device belongs to exactly one domain.
  *
  *   claim:   check, snapshot, reset, restore, grant, assign      -> READY
- *   release: MSI off, bus master off, quarantine, revoke, reset,
+ *   release: bus master off, MSI off, quarantine, revoke, reset,
  *            restore, verify                                     -> freed
  *
  * Broker only; single-threaded.
@@ -117,7 +117,7 @@ void device_forget(struct device *dev);
 /* Forget it and close what is open. Accepts a half-built device. */
 void device_free(struct device *dev);
 
-/* MSI off, DMA off, quarantine, revoke: undo a claim. First error wins. */
+/* DMA off, MSI off, quarantine, revoke: undo a claim. First error wins. */
 int device_take_back(struct device *dev);
 
 /* Reset if the kernel knows how; next() runs from the loop either way. */
@@ -127,8 +127,14 @@ void device_reset_then(struct device *dev, job_done_fn *next);
 struct device *device_next(const struct device *dev);
 
 /* A worker's requests; each checks the device's phase and the tables again. */
+/* *wakes: it brings the device from D3hot to D0; call device_woken() once the
+ * 10 ms that takes are over. */
 enum pci_wire_err device_config_write(struct device *dev,
-                                      const struct cfg_plan *plan);
+                                      const struct cfg_plan *plan, bool *wakes);
+
+/* D3hot may have cost the device its BARs and decodes, and a guest is not let
+ * at the decodes (XSA-120): put them back. */
+enum pci_wire_err device_woken(struct device *dev);
 int device_msi_on(struct device *dev, uint32_t *pirq);
 int device_msix_on(struct device *dev, const uint16_t *entries,
                    unsigned int count, unsigned int *granted);

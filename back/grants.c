@@ -40,8 +40,11 @@ static int give_irq(struct hyp *hyp, struct grants *grants, uint32_t irq)
     ret = hyp_map_gsi(hyp, grants->domid, irq, &grants->pirq);
     if (ret < 0)
         return ret;
-    grants->has_irq = true;
-    return hyp_irq(hyp, grants->domid, irq, true);
+    ret = hyp_irq(hyp, grants->domid, irq, true);
+    if (ret < 0)
+        (void)!hyp_unmap_pirq(hyp, grants->domid, grants->pirq);
+    grants->has_irq = ret == 0;
+    return ret;
 }
 
 int grants_give(struct hyp *hyp, struct grants *grants, uint16_t domid,

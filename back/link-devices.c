@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "link.h"
 #include "publish.h"
@@ -72,6 +73,15 @@ static void release(struct link *link, struct device *dev)
     device_release(dev, released, link);
 }
 
+/* The kernel links a virtual function to its physical one. */
+static bool is_virtfn(struct sbdf sbdf)
+{
+    char path[512];
+
+    sysfs_device_path(sbdf, "physfn", path, sizeof(path));
+    return access(path, F_OK) == 0;
+}
+
 static unsigned int seats(const struct link *link,
                           struct vbus_seat list[VBUS_SLOTS * 8])
 {
@@ -82,6 +92,7 @@ static unsigned int seats(const struct link *link,
         if (!link_owns(link, dev))
             continue;
         list[n].real = dev->sbdf;
+        list[n].is_virtfn = is_virtfn(dev->sbdf);
         list[n++].virt = dev->virt;
     }
     return n;
@@ -99,6 +110,10 @@ static void try_claim(void *arg)
     struct attempt *attempt = arg;
     struct link *link = attempt->link;
     struct vbus_seat list[VBUS_SLOTS * 8];
+    struct vbus_seat seat = {
+        .real = attempt->sbdf,
+        .is_virtfn = is_virtfn(attempt->sbdf),
+    };
     struct device_claim claim = {
         .sbdf = attempt->sbdf,
         .domid = link->domid,
@@ -107,8 +122,9 @@ static void try_claim(void *arg)
         .arg = link,
     };
     char why[DEVICE_WHY] = "";
-    int err = vbus_place(list, seats(link, list), attempt->sbdf, &claim.virt);
+    int err = vbus_place(list, seats(link, list), &seat);
 
+    claim.virt = seat.virt;
     if (err < 0)
         device_say(why, "the guest's virtual bus is full (32 slots)");
     else if (!device_claim(link->hyp, link->store, &claim, why))
@@ -130,6 +146,7 @@ static void try_claim(void *arg)
 static void claim_listed(struct link *link, const struct publish_device *listed)
 {
     struct attempt *attempt = calloc(1, sizeof(*attempt));
+    char name[SBDF_TEXT];
 
     if (!attempt) {
         link->failed++;
@@ -139,6 +156,11 @@ static void claim_listed(struct link *link, const struct publish_device *listed)
     attempt->link = link;
     attempt->sbdf = listed->dev;
     attempt->permissive = strstr(listed->options, "permissive=1") != NULL;
+    if (attempt->permissive)
+        log_limited(&link->budget,
+                    "d%u %s: \"permissive\" is not supported yet; writes to "
+                    "unknown registers stay refused",
+                    link->domid, sbdf_format(listed->dev, name));
     link->pending++;
     try_claim(attempt);
 }
@@ -176,11 +198,19 @@ void link_act_devices(struct link *link)
 {
     struct publish_device *list = NULL;
     size_t n = 0, i;
+    int ret;
 
     link->holding = true;
     link->failed = 0;
-    if (publish_list(link->store, link->domid, &list, &n) < 0)
-        n = 0;
+    ret = publish_list(link->store, link->domid, &list, &n);
+    /* A list that cannot be read is no empty list: that would take a running
+     * guest's devices away. A directory that is gone does mean it. */
+    if (ret < 0 && ret != -ENOENT) {
+        link->holding = false;
+        link_report(link, NULL, ret, "the list of devices cannot be read");
+        link_finish(link, ret);
+        return;
+    }
     for (i = 0; i < n; i++) {
         struct device *dev = held(link, list[i].dev);
 

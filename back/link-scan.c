@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the store and Xen say about a guest now, as events. Reads only. The
- * front's value is the guest's claim and is parsed once; the directory is the
- * toolstack's, but other toolstacks than ours write it too.
+ * What the store and Xen say about a guest now, as events. Reads only, but for
+ * a word about damage. The front's value is the guest's claim and is parsed
+ * once; the directory is the toolstack's, but other toolstacks than ours write
+ * it too.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,11 +13,13 @@
 #include "link.h"
 #include "nodes.h"
 #include "publish.h"
+#include "transact.h"
 
 /* What was found in one look. */
 struct view {
     enum xb_state tool; /* the value of our own state node */
     bool damaged;       /* it is no state at all */
+    int list_err;       /* why the list of devices could not be read */
     bool online;
     bool wanted;  /* a listed device waits for us */
     bool removal; /* a held device is asked back */
@@ -55,7 +58,8 @@ static void look_at_list(struct link *link, struct view *view)
     struct publish_device *list = NULL;
     size_t n = 0, i;
 
-    if (publish_list(link->store, link->domid, &list, &n) < 0)
+    view->list_err = publish_list(link->store, link->domid, &list, &n);
+    if (view->list_err < 0)
         return;
     for (i = 0; i < n; i++) {
         const struct device *dev = device_by_sbdf(list[i].dev);
@@ -85,6 +89,50 @@ static void look_at_front(struct link *link)
             ret == -ENAMETOOLONG ? XB_EV_PEER_GARBAGE : XB_EV_PEER_UNKNOWN;
 }
 
+struct addresses {
+    uint16_t domid;
+    unsigned int unreadable;
+};
+
+/* publish_list() leaves out what has no address; somebody must say so. */
+static int body_addresses(struct store *st, struct store_txn *txn, void *arg)
+{
+    struct addresses *a = arg;
+    char path[STORE_PATH], text[32];
+    uint32_t n = 0, i;
+    struct sbdf sbdf;
+
+    a->unreadable = 0;
+    (void)snprintf(path, sizeof(path), XS_BACK_NUM_DEVS, a->domid);
+    if (store_read_uint(st, txn, path, &n) < 0 || n > PUBLISH_DEVICES_MAX)
+        return 0;
+    for (i = 0; i < n; i++) {
+        (void)snprintf(path, sizeof(path), XS_BACK_DEV, a->domid, i);
+        if (store_read_buf(st, txn, path, text, sizeof(text)) < 0 ||
+            !sbdf_parse(text, &sbdf))
+            a->unreadable++;
+    }
+    return 0;
+}
+
+/* Other toolstacks' damage is explained once, until it is mended. */
+static void judge(struct link *link, const struct view *view)
+{
+    struct addresses a = { .domid = link->domid };
+    const char *text = NULL;
+
+    if (view->damaged)
+        text = "the state node of the backend directory holds no state";
+    else if (view->list_err == -EINVAL)
+        text = "num_devs of the backend directory is missing or no number";
+    else if (link->self != XB_CONNECTED &&
+             transact(link->store, body_addresses, &a) == 0 && a.unreadable > 0)
+        text = "a device is listed without a readable address (dev-N)";
+    if (text && !link->damaged)
+        link_report(link, NULL, -EINVAL, text);
+    link->damaged = text != NULL;
+}
+
 /* False when the directory is gone. */
 static bool take_view(struct link *link, struct view *view)
 {
@@ -100,6 +148,7 @@ static bool take_view(struct link *link, struct view *view)
     view->online =
         store_read_uint(link->store, NULL, path, &online) < 0 || online != 0;
     look_at_list(link, view);
+    judge(link, view);
     look_at_front(link);
     if (hyp_domain(link->hyp, link->domid, &view->domain) < 0)
         view->domain.exists = true; /* no news is no death */
@@ -183,7 +232,9 @@ unsigned int link_events(struct link *link, enum xb_event ev[LINK_EVENTS])
         n++;
     if (!view.online && link->self == XB_CLOSED && link_has_devices(link))
         ev[n++] = XB_EV_TOOL_CLOSE;
-    if (link->self == XB_INITIALISING || view.wanted)
+    /* In 2 with devices in hand: a front that connects again. */
+    if (link->self == XB_INITIALISING || view.wanted ||
+        (link->self == XB_INITWAIT && link_has_devices(link)))
         ev[n++] = XB_EV_TOOL_LISTED;
     if (is_mute(link, &view))
         ev[n++] = XB_EV_PEER_MUTE;

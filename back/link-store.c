@@ -15,11 +15,15 @@
 #include "publish.h"
 #include "transact.h"
 
+/* A toolstack that removes devices faster than we look is not at work. */
+#define MOVES_MAX 16
+
 struct change {
     const struct link *link;
     enum xb_state state;
-    const struct device *dev;
-    uint32_t index;
+    struct sbdf sbdf;
+    struct sbdf virt;
+    uint32_t index; /* where sbdf is listed */
 };
 
 static void path_of(char path[STORE_PATH], const char *fmt, ...) PRINTF(2, 3);
@@ -42,16 +46,49 @@ static bool directory_there(struct store *st, struct store_txn *txn,
     return store_exists(st, txn, path);
 }
 
-static void apply(struct link *link, transact_body *body, struct change *change,
-                  const char *what)
+static int apply(struct link *link, transact_body *body, struct change *change,
+                 const char *what)
 {
     int ret;
 
     change->link = link;
     ret = transact(link->store, body, change);
-    if (ret < 0 && ret != -ENOENT)
+    if (ret < 0 && ret != -ENOENT && ret != -ESTALE)
         log_warnx("d%u: cannot write %s: %s", link->domid, what,
                   strerror(-ret));
+    return ret;
+}
+
+/*
+ * A device's place in the list moves when an earlier one is removed: it is
+ * looked up first, and the body fails with -ESTALE when it has moved since.
+ */
+static void apply_to_device(struct link *link, transact_body *body,
+                            struct change *change, const char *what)
+{
+    struct publish_device listed;
+    unsigned int i;
+
+    for (i = 0; i < MOVES_MAX; i++) {
+        if (publish_find(link->store, link->domid, change->sbdf, &listed) < 0)
+            return;
+        change->index = listed.index;
+        if (apply(link, body, change, what) != -ESTALE)
+            return;
+    }
+    log_warnx("d%u: cannot write %s: the list does not stand still",
+              link->domid, what);
+}
+
+static bool sits_there(struct store *st, struct store_txn *txn,
+                       const struct change *c)
+{
+    char path[STORE_PATH], text[32];
+    struct sbdf there;
+
+    path_of(path, XS_BACK_DEV, c->link->domid, c->index);
+    return store_read_buf(st, txn, path, text, sizeof(text)) == 0 &&
+           sbdf_parse(text, &there) && sbdf_equal(there, c->sbdf);
 }
 
 static int body_state(struct store *st, struct store_txn *txn, void *arg)
@@ -69,7 +106,7 @@ void link_write_state(struct link *link, enum xb_state state)
 {
     struct change change = { .state = state };
 
-    apply(link, body_state, &change, "the state");
+    (void)apply(link, body_state, &change, "the state");
 }
 
 /* One root holds the whole virtual bus. */
@@ -93,18 +130,18 @@ void link_write_roots(struct link *link)
 {
     struct change change = { 0 };
 
-    apply(link, body_roots, &change, "the roots");
+    (void)apply(link, body_roots, &change, "the roots");
 }
 
 static int body_exported(struct store *st, struct store_txn *txn, void *arg)
 {
     const struct change *c = arg;
-    struct sbdf v = c->dev->virt;
+    struct sbdf v = c->virt;
     char path[STORE_PATH];
     int ret;
 
-    if (!directory_there(st, txn, c->link->domid))
-        return -ENOENT;
+    if (!sits_there(st, txn, c))
+        return -ESTALE;
     path_of(path, XS_BACK_VDEV, c->link->domid, c->index);
     /* pciif's users expect two digits for the function here. */
     ret = store_writef(st, txn, path, "%04x:%02x:%02x.%02x", v.segment, v.bus,
@@ -115,23 +152,11 @@ static int body_exported(struct store *st, struct store_txn *txn, void *arg)
     return store_writef(st, txn, path, "%u", (unsigned int)XB_INITIALISED);
 }
 
-/* The place in the list moves when an earlier device is removed. */
-static bool find_index(struct link *link, struct sbdf sbdf, uint32_t *index)
-{
-    struct publish_device listed;
-
-    if (publish_find(link->store, link->domid, sbdf, &listed) < 0)
-        return false;
-    *index = listed.index;
-    return true;
-}
-
 void link_write_exported(struct link *link, const struct device *dev)
 {
-    struct change change = { .dev = dev };
+    struct change change = { .sbdf = dev->sbdf, .virt = dev->virt };
 
-    if (find_index(link, dev->sbdf, &change.index))
-        apply(link, body_exported, &change, "an exported device");
+    apply_to_device(link, body_exported, &change, "an exported device");
 }
 
 static int body_device_state(struct store *st, struct store_txn *txn, void *arg)
@@ -139,6 +164,8 @@ static int body_device_state(struct store *st, struct store_txn *txn, void *arg)
     const struct change *c = arg;
     char path[STORE_PATH];
 
+    if (!sits_there(st, txn, c))
+        return -ESTALE;
     path_of(path, XS_BACK_STATE_N, c->link->domid, c->index);
     if (!store_exists(st, txn, path))
         return -ENOENT;
@@ -148,10 +175,9 @@ static int body_device_state(struct store *st, struct store_txn *txn, void *arg)
 void link_write_device_state(struct link *link, struct sbdf sbdf,
                              enum xb_state state)
 {
-    struct change change = { .state = state };
+    struct change change = { .state = state, .sbdf = sbdf };
 
-    if (find_index(link, sbdf, &change.index))
-        apply(link, body_device_state, &change, "a device's state");
+    apply_to_device(link, body_device_state, &change, "a device's state");
 }
 
 void link_report(struct link *link, const struct sbdf *sbdf, int err,
@@ -193,8 +219,10 @@ void link_clear_dead(struct link *link)
     struct hyp_domain domain;
     size_t n = 0, i;
 
+    /* A toolstack clears first and destroys then; and there is no event for the
+     * end of a domain that is dying. */
     if (link->vanished || hyp_domain(link->hyp, link->domid, &domain) < 0 ||
-        domain.exists)
+        (domain.exists && !domain.dying))
         return;
     if (publish_list(link->store, link->domid, &list, &n) == 0) {
         for (i = 0; i < n; i++)

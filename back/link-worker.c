@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Connecting a guest: read what its front published, hand it to a worker, serve
- * the worker's requests. A worker that dies is replaced; the guest's page and
- * port are found again where they were, and its request with them.
+ * Connecting a guest: read what its front published, hand it to a worker. A
+ * worker that dies is replaced; the guest's page and port are found again where
+ * they were, and its request with them.
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "link.h"
@@ -14,6 +15,12 @@
 /* So many deaths without CALM_MS of service in between end the link. */
 #define RESTARTS_MAX 5u
 #define CALM_MS      10000u
+
+/* Mapping and binding are two hypercalls; a loaded host starts slowly. */
+#define CONNECT_MS 15000u
+
+/* A worker's word is checked: nothing larger is an errno. */
+#define ERRNO_MAX 4095
 
 static int front_uint(struct link *link, const char *fmt_path, uint32_t *value)
 {
@@ -79,14 +86,15 @@ static void on_connected(void *arg, const struct msg_connected *result)
 {
     struct link *link = arg;
     char why[DEVICE_WHY];
+    int err = result->err < -ERRNO_MAX ? -EPROTO : result->err;
 
-    if (result->err < 0) {
+    if (err < 0) {
         device_say(why, "%s the front's %s failed: %s",
                    result->step == MSG_STEP_MAP ? "mapping" : "binding",
                    result->step == MSG_STEP_MAP ? "grant reference"
                                                 : "event channel",
-                   strerror(-result->err));
-        connect_failed(link, result->err, why);
+                   strerror(-err));
+        connect_failed(link, err, why);
         return;
     }
     link->connected = true;
@@ -95,49 +103,6 @@ static void on_connected(void *arg, const struct msg_connected *result)
         link->calm = loop_after(CALM_MS, calm, link);
     if (link->running == XB_ACT_CONNECT)
         link_finish(link, 0);
-}
-
-static void answer(struct link *link, const struct msg *request,
-                   struct msg_answer *a)
-{
-    if (worker_answer(link->worker, request->serial, a) < 0)
-        log_limited(&link->budget, "d%u: the worker does not take answers",
-                    link->domid);
-}
-
-static void msix_on(struct device *dev, const struct msg_msix_on *on,
-                    struct msg_answer *a)
-{
-    unsigned int granted = 0, i;
-
-    a->err = device_msix_on(dev, on->entry, on->count, &granted);
-    a->count = granted;
-    if (a->err == 0 && granted == on->count)
-        for (i = 0; i < granted; i++)
-            a->pirq[i] = (uint16_t)dev->irq.pirqs[i];
-}
-
-static void on_request(void *arg, const struct msg *m)
-{
-    struct link *link = arg;
-    struct msg_answer a = { .err = PCI_ERR_DEV_NOT_FOUND };
-    /* Every request's payload starts with the handle. */
-    struct device *dev = device_by_handle(link->domid, m->u.handle.handle);
-    uint32_t pirq = 0;
-
-    if (dev && m->type == MSG_CONFIG_WRITE) {
-        a.err = device_config_write(dev, &m->u.config_write.plan);
-    } else if (dev && m->type == MSG_MSI_ON) {
-        a.err = device_msi_on(dev, &pirq);
-        a.pirq[0] = (uint16_t)pirq;
-        a.count = 1;
-    } else if (dev && m->type == MSG_MSIX_ON) {
-        msix_on(dev, &m->u.msix_on, &a);
-    } else if (dev && m->type == MSG_MSI_OFF) {
-        device_msi_off(dev);
-        a.err = PCI_ERR_SUCCESS;
-    }
-    answer(link, m, &a);
 }
 
 static void start_worker(struct link *link, enum cfg_start start);
@@ -149,6 +114,8 @@ static void on_gone(void *arg, const char *reason)
     log_warnx("d%u: the worker %s", link->domid, reason);
     link->worker = NULL;
     link->connected = false;
+    loop_cancel(link->calm);
+    link->calm = NULL;
     if (link->running == XB_ACT_CONNECT) {
         connect_failed(link, -EIO, "the worker ended while connecting");
         return;
@@ -163,7 +130,7 @@ static void on_gone(void *arg, const char *reason)
 
 static const struct worker_handlers handlers = {
     .connected = on_connected,
-    .request = on_request,
+    .request = link_on_request,
     .gone = on_gone,
 };
 
@@ -207,8 +174,18 @@ void link_worker_resume(struct link *link)
     start_worker(link, CFG_CONTINUE);
 }
 
+static void connect_late(void *arg)
+{
+    struct link *link = arg;
+
+    link->patience = NULL;
+    connect_failed(link, -ETIMEDOUT, "the worker does not connect");
+}
+
+/* The next state cancels the patience. */
 void link_act_connect(struct link *link)
 {
+    link->patience = loop_after(CONNECT_MS, connect_late, link);
     start_worker(link, CFG_FRESH);
 }
 
@@ -232,11 +209,11 @@ static void quiet_devices(struct link *link)
 
 void link_act_disconnect(struct link *link)
 {
+    quiet_devices(link);
     if (!link->worker) {
         link_finish(link, 0);
         return;
     }
-    quiet_devices(link);
     worker_end(link->worker, disconnected, link);
     link->worker = NULL;
     link->connected = false;

@@ -96,9 +96,14 @@ static void patience_over(void *arg)
     link_touch(link);
 }
 
-/* libxl gives up on a backend after 10 s; a front that has not answered by
- * half of that will not. */
-#define PATIENCE_MS 5000u
+/*
+ * How long a front has to answer. At 7 libxl is waiting too, for 10 s in all. At
+ * 8 the front walks its whole bus with requests to us, and going on without it
+ * would have the toolstack pull the directory from under that walk: a wait as
+ * long as a slow walk, there only to end.
+ */
+#define PATIENCE_MS      5000u
+#define PATIENCE_WALK_MS 60000u
 
 static void enter(struct link *link, enum xb_state state)
 {
@@ -111,8 +116,10 @@ static void enter(struct link *link, enum xb_state state)
     link->mute = false;
     loop_cancel(link->patience);
     link->patience = NULL;
-    if (state == XB_RECONFIGURING || state == XB_RECONFIGURED)
+    if (state == XB_RECONFIGURING)
         link->patience = loop_after(PATIENCE_MS, patience_over, link);
+    else if (state == XB_RECONFIGURED)
+        link->patience = loop_after(PATIENCE_WALK_MS, patience_over, link);
 }
 
 /*

@@ -10,7 +10,8 @@
  * link-store.c  the nodes we write
  * link-devices.c  actions EXPORT, RECONFIGURE, RELEASE
  * link-adopt.c    going on where an earlier broker stopped
- * link-worker.c   actions CONNECT, DISCONNECT; the worker's requests
+ * link-worker.c   actions CONNECT, DISCONNECT; the worker's life
+ * link-requests.c what the worker asks for
  */
 #ifndef BACK_LINK_H
 #define BACK_LINK_H
@@ -36,6 +37,7 @@ struct link {
     enum xb_event peer_entry; /* as it was when we entered self */
     struct loop_watch *look;  /* a look is due */
     bool kernel_owned;        /* said so once already */
+    bool damaged;             /* ... of the directory */
     bool vanished;            /* the backend directory is gone */
     bool watching;
 
@@ -50,7 +52,7 @@ struct link {
     unsigned int restarts; /* of the worker, since it last held for a while */
     struct loop_watch *calm;
 
-    struct loop_watch *patience; /* with a front that must answer */
+    struct loop_watch *patience; /* with a front or a worker that must answer */
     bool mute;                   /* patience is over */
     struct log_budget budget;
 };
@@ -104,6 +106,9 @@ void link_act_disconnect(struct link *link);
 
 /* A new worker for a front that is connected already. */
 void link_worker_resume(struct link *link);
+
+/* A request from the link's worker; arg is the link. */
+void link_on_request(void *arg, const struct msg *request);
 
 /* Hot plug: tell a connected worker. */
 void link_worker_add(struct link *link, const struct device *dev);

@@ -25,6 +25,7 @@ back_libback_a_SOURCES = \
 	back/kernel-half.h \
 	back/link-adopt.c \
 	back/link-devices.c \
+	back/link-requests.c \
 	back/link-scan.c \
 	back/link-store.c \
 	back/link-worker.c \

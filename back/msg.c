@@ -147,8 +147,6 @@ int msg_receive(int fd, struct msg *msg, int fds[MSG_FDS])
     if (n < 0)
         return -errno;
     nfds = collect_fds(&hdr, fds);
-    if (n == 0)
-        return -EPIPE;
     row = (size_t)n >= HEADER ? row_of(msg->type) : NULL;
     if (row && (size_t)n == HEADER + row->payload && nfds == row->nfds &&
         !(hdr.msg_flags & (MSG_TRUNC | MSG_CTRUNC)))
@@ -157,5 +155,6 @@ int msg_receive(int fd, struct msg *msg, int fds[MSG_FDS])
         (void)close(fds[i]);
         fds[i] = -1;
     }
-    return -EPROTO;
+    /* An empty datagram cannot be told from the end, and is treated as it. */
+    return n == 0 ? -EPIPE : -EPROTO;
 }

@@ -108,31 +108,56 @@ static int put_caps(int fd, const struct cfgspace *cs)
     return ret;
 }
 
-/* Decodes of the kinds the device has; never bus master; INTx allowed. */
+uint16_t restore_decodes(const struct cfg_params *params)
+{
+    uint32_t command = 0;
+    unsigned int i;
+
+    for (i = 0; i < CFG_BARS; i++) {
+        if (params->bars[i].kind == CFG_BAR_IO)
+            command |= PCI_COMMAND_IO;
+        else if (params->bars[i].kind != CFG_BAR_NONE &&
+                 params->bars[i].kind != CFG_BAR_ROM)
+            command |= PCI_COMMAND_MEMORY;
+    }
+    return (uint16_t)command;
+}
+
+/* Never bus master; INTx allowed. */
 static int put_command(int fd, const struct cfgspace *cs)
 {
     uint32_t command = le16_load(cs->snapshot + PCI_COMMAND);
-    unsigned int i;
 
     command &= ~(uint32_t)(PCI_COMMAND_MASTER | PCI_COMMAND_INTX_DISABLE);
-    for (i = 0; i < CFG_BARS; i++) {
-        if (cs->params.bars[i].kind == CFG_BAR_IO)
-            command |= PCI_COMMAND_IO;
-        else if (cs->params.bars[i].kind != CFG_BAR_NONE &&
-                 cs->params.bars[i].kind != CFG_BAR_ROM)
-            command |= PCI_COMMAND_MEMORY;
-    }
-    return put(fd, PCI_COMMAND, 2, command, 0xffff);
+    return put(fd, PCI_COMMAND, 2, command | restore_decodes(&cs->params),
+               0xffff);
 }
 
-int restore_write(int fd, const struct cfgspace *cs)
+static int put_bars(int fd, const struct cfgspace *cs)
 {
     size_t i;
-    int ret = power_on(fd, cs);
+    int ret = 0;
 
     for (i = 0; i < ARRAY_LEN(header_dwords) && ret == 0; i++)
         ret = put(fd, header_dwords[i], 4,
                   le32_load(cs->snapshot + header_dwords[i]), UINT32_MAX);
+    return ret;
+}
+
+int restore_awake(int fd, const struct cfgspace *cs)
+{
+    uint16_t decodes = restore_decodes(&cs->params);
+    int ret = put_bars(fd, cs);
+
+    return ret == 0 ? put(fd, PCI_COMMAND, 2, decodes, decodes) : ret;
+}
+
+int restore_write(int fd, const struct cfgspace *cs)
+{
+    int ret = power_on(fd, cs);
+
+    if (ret == 0)
+        ret = put_bars(fd, cs);
     if (ret == 0)
         ret = put(fd, PCI_CACHE_LINE_SIZE, 2,
                   le16_load(cs->snapshot + PCI_CACHE_LINE_SIZE), 0xffff);

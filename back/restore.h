@@ -16,8 +16,15 @@
 MUST_USE int restore_snapshot(int fd, uint16_t size,
                               uint8_t snapshot[CFG_SIZE_MAX]);
 
+/* The command bits that decode the kinds of BARs the device has. They stay on
+ * while a guest has it (XSA-120). */
+uint16_t restore_decodes(const struct cfg_params *params);
+
 /* Write back what differs. 0 or the first negative errno. */
 MUST_USE int restore_write(int fd, const struct cfgspace *cs);
+
+/* After D3hot: BARs and decodes back, bus mastering as the guest left it. */
+MUST_USE int restore_awake(int fd, const struct cfgspace *cs);
 
 /* Is the device there, and the one we know? 0, -ENODEV, -EIO. */
 MUST_USE int restore_verify(int fd, const uint8_t *snapshot);

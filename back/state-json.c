@@ -140,15 +140,24 @@ static struct json_object *get(struct reader *in, struct json_object *o,
     return value;
 }
 
+static uint64_t as_max(struct reader *in, struct json_object *value,
+                       uint64_t max)
+{
+    uint64_t n = json_object_get_uint64(value);
+
+    /* json-c reads a negative number as 0 here. */
+    if (!json_object_is_type(value, json_type_int) ||
+        json_object_get_int64(value) < 0 || n > max)
+        in->ok = false;
+    return in->ok ? n : 0;
+}
+
 static uint64_t get_max(struct reader *in, struct json_object *o,
                         const char *key, uint64_t max)
 {
     struct json_object *value = get(in, o, key, json_type_int);
-    uint64_t n = value ? json_object_get_uint64(value) : 0;
 
-    if (n > max)
-        in->ok = false;
-    return in->ok ? n : 0;
+    return value ? as_max(in, value, max) : 0;
 }
 
 static struct sbdf get_sbdf(struct reader *in, struct json_object *o,
@@ -189,13 +198,12 @@ static void get_hex(struct reader *in, struct json_object *o, const char *key,
     }
 }
 
-/* The i-th element of an array of exactly or at most max elements. */
 static size_t get_length(struct reader *in, struct json_object *array,
-                         size_t max)
+                         size_t min, size_t max)
 {
     size_t n = array ? json_object_array_length(array) : 0;
 
-    if (n > max)
+    if (n < min || n > max)
         in->ok = false;
     return in->ok ? n : 0;
 }
@@ -204,9 +212,11 @@ static void get_params(struct reader *in, struct json_object *o,
                        struct state_record *r)
 {
     struct json_object *bars = get(in, o, "resources", json_type_array);
-    size_t n = get_length(in, bars, CFG_BARS), i;
+    size_t n = get_length(in, bars, CFG_BARS, CFG_BARS), i;
 
     r->params.size = (uint16_t)get_max(in, o, "size", CFG_SIZE_MAX);
+    if (r->params.size != 256 && r->params.size != CFG_SIZE_MAX)
+        in->ok = false;
     r->params.vendor = (uint16_t)get_max(in, o, "vendor", UINT16_MAX);
     r->params.device = (uint16_t)get_max(in, o, "device", UINT16_MAX);
     r->params.irq_line = (uint8_t)get_max(in, o, "irq_line", UINT8_MAX);
@@ -233,7 +243,7 @@ static void get_grants(struct reader *in, struct json_object *o,
                        struct grants *g)
 {
     struct json_object *ranges = get(in, o, "ranges", json_type_array);
-    size_t n = get_length(in, ranges, SYSFS_RESOURCES), i;
+    size_t n = get_length(in, ranges, 0, SYSFS_RESOURCES), i;
 
     for (i = 0; i < n; i++) {
         struct json_object *range = json_object_array_get_idx(ranges, i);
@@ -252,12 +262,12 @@ static void get_grants(struct reader *in, struct json_object *o,
 static void get_irq(struct reader *in, struct json_object *o, struct irq *irq)
 {
     struct json_object *pirqs = get(in, o, "pirqs", json_type_array);
-    size_t n = get_length(in, pirqs, PCI_WIRE_MSIX_MAX), i;
+    size_t n = get_length(in, pirqs, 0, PCI_WIRE_MSIX_MAX), i;
 
     irq->mode = (enum irq_mode)get_max(in, o, "mode", IRQ_MSIX);
     for (i = 0; i < n; i++)
-        irq->pirqs[i] = (uint32_t)json_object_get_uint64(
-            json_object_array_get_idx(pirqs, i));
+        irq->pirqs[i] = (uint32_t)as_max(
+            in, json_object_array_get_idx(pirqs, i), UINT32_MAX);
     irq->count = (unsigned int)n;
 }
 
@@ -268,6 +278,7 @@ static int parse(struct json_object *o, struct state_record *r)
 
     if (in.ok && version > STATE_VERSION)
         return -ENOTSUP;
+    in.ok = in.ok && version == STATE_VERSION;
     r->sbdf = get_sbdf(&in, o, "device");
     r->virt = get_sbdf(&in, o, "virtual");
     r->domid = (uint16_t)get_max(&in, o, "domid", UINT16_MAX);
@@ -282,13 +293,10 @@ static int parse(struct json_object *o, struct state_record *r)
 int state_json_parse(const char *path, struct state_record *record)
 {
     struct json_object *o = json_object_from_file(path);
-    struct state_record parsed;
     int ret;
 
-    memset(&parsed, 0, sizeof(parsed));
-    ret = o ? parse(o, &parsed) : -EPROTO;
+    memset(record, 0, sizeof(*record));
+    ret = o ? parse(o, record) : -EPROTO;
     (void)json_object_put(o);
-    if (ret == 0)
-        *record = parsed;
     return ret;
 }

@@ -8,7 +8,7 @@
 /* malloc'd text, NULL when out of memory. */
 char *state_json_format(const struct state_record *record);
 
-/* 0, -EPROTO or -ENOTSUP as for state_load(). */
+/* 0, -EPROTO or -ENOTSUP as for state_load(); then *record is undefined. */
 MUST_USE int state_json_parse(const char *path, struct state_record *record);
 
 #endif

@@ -74,12 +74,19 @@ void state_drop(struct sbdf sbdf)
 
 int state_load(struct sbdf sbdf, struct state_record *record)
 {
+    struct state_record parsed;
     char path[256];
+    int ret;
 
     path_of(sbdf, RECORD, path);
     if (access(path, R_OK) < 0)
         return -errno;
-    return state_json_parse(path, record);
+    ret = state_json_parse(path, &parsed);
+    if (ret == 0 && !sbdf_equal(parsed.sbdf, sbdf))
+        ret = -EPROTO;
+    if (ret == 0)
+        *record = parsed;
+    return ret;
 }
 
 /* "dddd-bb-dd-f.json" */

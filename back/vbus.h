@@ -2,12 +2,14 @@
 /*
  * Where a device appears on the guest's virtual bus: one root 0000:00, the
  * first free slot, functions of one physical device together in one slot with
- * their function numbers kept; a virtual function 0 always gets its own slot.
+ * their function numbers kept; an SR-IOV virtual function 0 keeps its slot to
+ * itself, because its header does not say that more functions follow.
  * The placement of the stock backend, so that a guest sees the same addresses.
  */
 #ifndef BACK_VBUS_H
 #define BACK_VBUS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "compiler.h"
@@ -15,14 +17,16 @@
 
 #define VBUS_SLOTS 32u
 
-/* Who sits where: one entry a device already placed. */
+/* Who sits where: one entry a device. */
 struct vbus_seat {
     struct sbdf real;
+    bool is_virtfn; /* PCIe 6.0 9.1: a virtual function */
     struct sbdf virt;
 };
 
-/* 0 and *virt, or -ENOSPC when all 32 slots are taken. */
+/* Find seat->virt among those who sit already. 0, or -ENOSPC when all 32 slots
+ * are taken. */
 MUST_USE int vbus_place(const struct vbus_seat *seats, unsigned int nseats,
-                        struct sbdf real, struct sbdf *virt);
+                        struct vbus_seat *seat);
 
 #endif

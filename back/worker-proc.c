@@ -118,9 +118,11 @@ static void on_readable(void *arg)
         return;
     }
     if (ret < 0) {
-        /* The process is ending; its exit status tells the story. */
+        /* It is ending, and its exit status tells the story; one that only
+         * hung up must not live on with the guest's page. */
         loop_cancel(w->read_watch);
         w->read_watch = NULL;
+        (void)kill(w->pid, SIGKILL);
         return;
     }
     (void)dispatch(w, &m);

@@ -92,3 +92,54 @@ EXTRA_DIST += \
 	tests/data/healthy.xs \
 	tests/data/node-removed.xs \
 	tests/data/stale-backend.xs
+
+# toolstack/: the xenpci command over a fake machine
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_args tests/unit/check_assignable \
+	tests/unit/check_attach tests/unit/check_inuse
+endif
+tests_cli_cflags = $(AM_CFLAGS) $(CHECK_CFLAGS) $(JSON_CFLAGS)
+# Fakes before the archives: what they define, the archives need not give.
+tests_cli_world = \
+	tests/unit/cli-world.c \
+	tests/unit/cli-world.h \
+	tests/unit/fake-driver.c \
+	tests/unit/fake-driver.h \
+	tests/unit/fake-hyp.c \
+	tests/unit/fake-hyp.h \
+	tests/unit/fake-store.c \
+	tests/unit/fake-store.h \
+	tests/unit/fake-tree.c \
+	tests/unit/fake-tree.h \
+	tests/unit/temp-tree.c \
+	tests/unit/temp-tree.h
+tests_cli_ldadd = $(TOOLSTACK_LIBS) common/libhost.a common/libcommon.a \
+	$(CHECK_LIBS) $(JSON_LIBS) $(PCI_LIBS)
+tests_unit_check_args_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_TESTS)
+tests_unit_check_args_CFLAGS = $(tests_cli_cflags)
+tests_unit_check_args_LDADD = $(tests_cli_ldadd)
+tests_unit_check_args_SOURCES = tests/unit/check_args.c
+tests_unit_check_assignable_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_TESTS)
+tests_unit_check_assignable_CFLAGS = $(tests_cli_cflags)
+tests_unit_check_assignable_LDADD = $(tests_cli_ldadd)
+tests_unit_check_assignable_SOURCES = tests/unit/check_assignable.c \
+	$(tests_cli_world)
+tests_unit_check_attach_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_TESTS)
+tests_unit_check_attach_CFLAGS = $(tests_cli_cflags)
+tests_unit_check_attach_LDADD = $(tests_cli_ldadd)
+tests_unit_check_attach_SOURCES = tests/unit/check_attach.c $(tests_cli_world)
+tests_unit_check_inuse_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_TESTS)
+tests_unit_check_inuse_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_inuse_LDADD = $(tests_cli_ldadd)
+tests_unit_check_inuse_SOURCES = tests/unit/check_inuse.c \
+	tests/unit/temp-tree.c tests/unit/temp-tree.h
+
+# xenpci tree and check
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_tree
+endif
+tests_unit_check_tree_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_TESTS) \
+	-DTEST_DATA_DIR='"$(abs_srcdir)/tests/data"'
+tests_unit_check_tree_CFLAGS = $(tests_cli_cflags)
+tests_unit_check_tree_LDADD = $(tests_cli_ldadd)
+tests_unit_check_tree_SOURCES = tests/unit/check_tree.c $(tests_cli_world)

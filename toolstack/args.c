@@ -54,10 +54,10 @@ static bool set_option(enum args_option option, const char *value,
         break;
     case ARGS_TIMEOUT:
         out->has_timeout = true;
-        if (args_number(value, &out->timeout_s))
+        if (value != NULL && args_number(value, &out->timeout_s))
             break;
         (void)snprintf(why, ARGS_WHY, "--timeout wants seconds, not \"%.40s\"",
-                       value);
+                       value != NULL ? value : "");
         return false;
     case ARGS_DEVICE:
         break;

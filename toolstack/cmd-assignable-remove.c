@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "assignable.h"
+#include "claim.h"
 #include "describe.h"
 #include "driver.h"
 
@@ -83,10 +84,13 @@ static enum exit_code remove_one(struct host *host, struct sbdf dev,
         code = put_back(host, dev, out);
     if (code != EXIT_DONE)
         return code;
-    ret = assignable_set_name(host->store, dev, NULL);
+    /* Nor does a guest that reboots get back what dom0 has now. */
+    ret = claim_drop(host->store, dev, CLAIM_NOBODY);
+    if (ret == 0)
+        ret = assignable_set_name(host->store, dev, NULL);
     if (ret != 0)
         return trouble(out, EXIT_FAILED, "The device is back in dom0.", "",
-                       "cannot remove its name: %s", strerror(-ret));
+                       "cannot remove its nodes: %s", strerror(-ret));
     return EXIT_DONE;
 }
 

@@ -99,6 +99,12 @@ static enum wait_verdict look_at_export(struct attach *a,
         a->phase = ATTACH_CONNECT;
         return WAIT_MORE;
     }
+    if (view->device.state == XB_CLOSED &&
+        (view->back == XB_RECONFIGURING || view->back == XB_RECONFIGURED)) {
+        /* The guest takes part in the change; let it end first. */
+        (void)snprintf(reason, WAIT_REASON, "xenpcid gives %s up", a->address);
+        return WAIT_MORE;
+    }
     if (view->device.state == XB_CLOSED || view->back == XB_CLOSING ||
         view->back == XB_CLOSED) {
         pair_error(&a->host, a->domid, a->dev, why);

@@ -65,6 +65,12 @@ static enum wait_verdict ask(struct detach *d, char reason[WAIT_REASON])
     return WAIT_MORE;
 }
 
+/* The handshake goes on; nodes taken away now would confuse the guest. */
+static bool is_changing(enum xb_state back)
+{
+    return back == XB_RECONFIGURING || back == XB_RECONFIGURED;
+}
+
 static bool is_settled(enum xb_state back)
 {
     return back == XB_INITIALISED || back == XB_CONNECTED || back == XB_CLOSED;
@@ -76,15 +82,23 @@ static enum wait_verdict look(void *arg, char reason[WAIT_REASON])
     struct pair_view view;
 
     pair_look(&d->host, d->domid, d->dev, &view);
-    if (view.listed == -ENOENT || view.device.state == XB_CLOSED)
+    if (view.listed == -ENOENT)
         return WAIT_DONE;
-    if (!view.domain.exists && !host_daemon_runs(d->host.store))
+    if (!view.domain.exists) {
+        if (view.back == XB_CLOSED || !host_daemon_runs(d->host.store))
+            return WAIT_DONE;
+        (void)snprintf(reason, WAIT_REASON,
+                       "xenpcid takes it back from the dead domain %.40s",
+                       d->domain);
+        return WAIT_MORE;
+    }
+    if (view.device.state == XB_CLOSED && !is_changing(view.back))
         return WAIT_DONE;
-    if (!d->asked)
+    if (!d->asked && view.device.state != XB_CLOSED)
         return ask(d, reason);
     if (is_settled(view.back))
         return WAIT_DONE;
-    if (view.back == XB_RECONFIGURING)
+    if (view.device.state == XB_CLOSING && view.back == XB_RECONFIGURING)
         (void)snprintf(reason, WAIT_REASON,
                        "the driver in domain %.40s still has it (front %s)",
                        d->domain, xb_state_name(view.front));

@@ -111,14 +111,14 @@ static void look_at_multipath(const char *name, unsigned int depth,
 {
     char path[INUSE_PATH];
     char head[64];
-    unsigned int subsystem;
-    unsigned int disk;
+    char subsystem[16];
+    char disk[16];
     const struct dirent *entry;
     DIR *handle;
 
-    if (sscanf(name, "nvme%uc%*un%u", &subsystem, &disk) != 2)
+    if (sscanf(name, "nvme%15[0-9]c%*[0-9]n%15[0-9]", subsystem, disk) != 2)
         return;
-    (void)snprintf(head, sizeof(head), "nvme%un%u", subsystem, disk);
+    (void)snprintf(head, sizeof(head), "nvme%sn%s", subsystem, disk);
     (void)snprintf(path, sizeof(path), "%s/class/block", sysfs_root);
     handle = opendir(path);
     if (handle == NULL)

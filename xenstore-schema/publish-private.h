@@ -23,6 +23,9 @@ void publish_node_path(enum device_node node, uint16_t domid, uint32_t index,
 MUST_USE int publish_count(struct store *st, struct store_txn *txn,
                            uint16_t domid, uint32_t *count);
 
+/* -EINVAL when the node holds anything but a state. */
+MUST_USE int publish_read_state(struct store *st, struct store_txn *txn,
+                                const char *path, enum xb_state *state);
 MUST_USE int publish_write_state(struct store *st, struct store_txn *txn,
                                  const char *path, enum xb_state state);
 MUST_USE int publish_write_back_state(struct store *st, struct store_txn *txn,

@@ -22,6 +22,7 @@ static int request_body(struct store *st, struct store_txn *txn, void *arg)
 {
     const struct removal *removal = arg;
     enum xb_state state = XB_UNKNOWN;
+    enum xb_state device = XB_UNKNOWN;
     char path[STORE_PATH];
     uint32_t index = 0;
     int ret = publish_state(st, txn, removal->domid, &state);
@@ -30,9 +31,12 @@ static int request_body(struct store *st, struct store_txn *txn, void *arg)
         ret = publish_index(st, txn, removal->domid, removal->dev, &index);
     if (ret != 0)
         return ret;
-    if (state == XB_RECONFIGURING || state == XB_RECONFIGURED)
-        return -EAGAIN;
     publish_node_path(NODE_STATE, removal->domid, index, path);
+    if (state == XB_RECONFIGURING || state == XB_RECONFIGURED) {
+        /* An answer to an earlier request of ours may be what goes on. */
+        ret = publish_read_state(st, txn, path, &device);
+        return ret == 0 && device == XB_CLOSING ? 0 : -EAGAIN;
+    }
     ret = publish_write_state(st, txn, path, XB_CLOSING);
     if (ret != 0 || state == XB_INITIALISING || state == XB_INITWAIT)
         return ret;

@@ -50,8 +50,8 @@ void publish_node_path(enum device_node node, uint16_t domid, uint32_t index,
 #undef PATH_OF
 }
 
-static int read_state(struct store *st, struct store_txn *txn, const char *path,
-                      enum xb_state *state)
+int publish_read_state(struct store *st, struct store_txn *txn,
+                       const char *path, enum xb_state *state)
 {
     char text[4];
     int ret = store_read_buf(st, txn, path, text, sizeof(text));
@@ -69,7 +69,7 @@ int publish_state(struct store *st, struct store_txn *txn, uint16_t domid,
     char path[STORE_PATH];
 
     (void)snprintf(path, sizeof(path), XS_BACK_STATE, (unsigned int)domid);
-    return read_state(st, txn, path, state);
+    return publish_read_state(st, txn, path, state);
 }
 
 int publish_count(struct store *st, struct store_txn *txn, uint16_t domid,
@@ -144,15 +144,11 @@ int publish_index(struct store *st, struct store_txn *txn, uint16_t domid,
 }
 
 /* An absent text is an empty one; a long one is cut. */
-static void read_text(struct store *st, struct store_txn *txn,
-                      enum device_node node, uint16_t domid, uint32_t index,
+static void read_text(struct store *st, struct store_txn *txn, const char *path,
                       char *buf, size_t len)
 {
-    char path[STORE_PATH];
-    char *text;
+    char *text = store_read(st, txn, path);
 
-    publish_node_path(node, domid, index, path);
-    text = store_read(st, txn, path);
     (void)snprintf(buf, len, "%s", text != NULL ? text : "");
     free(text);
 }
@@ -169,12 +165,14 @@ static int read_device(struct store *st, struct store_txn *txn, uint16_t domid,
     if (ret != 0)
         return ret;
     publish_node_path(NODE_STATE, domid, index, path);
-    if (read_state(st, txn, path, &out->state) != 0)
+    if (publish_read_state(st, txn, path, &out->state) != 0)
         out->state = XB_UNKNOWN;
-    read_text(st, txn, NODE_VDEV, domid, index, out->vdev, sizeof(out->vdev));
-    read_text(st, txn, NODE_NAME, domid, index, out->name, sizeof(out->name));
-    read_text(st, txn, NODE_OPTS, domid, index, out->options,
-              sizeof(out->options));
+    publish_node_path(NODE_VDEV, domid, index, path);
+    read_text(st, txn, path, out->vdev, sizeof(out->vdev));
+    publish_node_path(NODE_NAME, domid, index, path);
+    read_text(st, txn, path, out->name, sizeof(out->name));
+    publish_node_path(NODE_OPTS, domid, index, path);
+    read_text(st, txn, path, out->options, sizeof(out->options));
     return 0;
 }
 

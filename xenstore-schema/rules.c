@@ -89,9 +89,9 @@ static void rule_ends_point_at_each_other(const struct guest *guest)
     expect_number(guest, SCHEMA_FRONT_BACKEND_ID, 0);
 }
 
-/* Entry N of each list, just beyond what the counter says. */
+/* Entry N of a list, beyond what the counter says. */
 static void expect_none(const struct guest *guest, enum schema_id id,
-                        uint32_t count, const char *counter)
+                        uint32_t count)
 {
     char path[SCHEMA_PATH];
 
@@ -99,7 +99,7 @@ static void expect_none(const struct guest *guest, enum schema_id id,
         if (guest_value(guest, id, i) != NULL)
             guest_fault(guest, FAULT_COUNT, FAULT_FAULT,
                         guest_path(guest, id, i, path),
-                        "beyond %s, which is %u", counter, count);
+                        "beyond the device count, which is %u", count);
     }
 }
 
@@ -113,15 +113,15 @@ static void rule_device_count(const struct guest *guest)
         if (guest_value(guest, SCHEMA_BACK_DEV, i) == NULL)
             guest_fault(guest, FAULT_COUNT, FAULT_FAULT,
                         guest_path(guest, SCHEMA_BACK_DEV, i, path),
-                        "missing, though num_devs is %u", guest->ndevs);
+                        "not there, though num_devs is %u", guest->ndevs);
         else if (guest_value(guest, SCHEMA_BACK_STATE_N, i) == NULL)
             guest_fault(guest, FAULT_MISSING, FAULT_FAULT,
                         guest_path(guest, SCHEMA_BACK_STATE_N, i, path),
-                        "missing; the device has no state");
+                        "the device has no state");
     }
-    expect_none(guest, SCHEMA_BACK_DEV, guest->ndevs, "num_devs");
-    expect_none(guest, SCHEMA_BACK_STATE_N, guest->ndevs, "num_devs");
-    expect_none(guest, SCHEMA_BACK_VDEV, guest->ndevs, "num_devs");
+    expect_none(guest, SCHEMA_BACK_DEV, guest->ndevs);
+    expect_none(guest, SCHEMA_BACK_STATE_N, guest->ndevs);
+    expect_none(guest, SCHEMA_BACK_VDEV, guest->ndevs);
 }
 
 static void rule_root_count(const struct guest *guest)

@@ -133,7 +133,7 @@ static void check_presence(const struct guest *guest,
     there = listing_has(guest->list, guest_path(guest, id, index, path));
     if (!there && (node->required >> life.value & 1))
         guest_fault(guest, FAULT_MISSING, FAULT_FAULT, path,
-                    "missing; %s writes it: %.100s", writer_name(node->writers),
+                    "%s has not written it: %.100s", writer_name(node->writers),
                     node->meaning);
     if (there && !(node->valid >> life.value & 1))
         guest_fault(guest, FAULT_UNTIMELY, FAULT_FAULT, path,

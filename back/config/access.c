@@ -32,12 +32,7 @@ static enum pci_wire_err wire_from_errno(int ret)
 static enum pci_wire_err hw_read(const struct cfgspace *cs, uint16_t offset,
                                  uint8_t size, uint32_t *value)
 {
-    int ret = cs->hw.read(cs->hw.ctx, offset, size, value);
-
-    if (ret != 0)
-        *value = 0;
-    *value &= bytes_mask(size);
-    return wire_from_errno(ret);
+    return wire_from_errno(cs->hw.read(cs->hw.ctx, offset, size, value));
 }
 
 static bool access_ok(const struct cfgspace *cs, int32_t offset, int32_t size)
@@ -72,7 +67,7 @@ enum pci_wire_err cfgspace_read(struct cfgspace *cs, int32_t offset,
     *value = 0;
     if (!access_ok(cs, offset, size))
         return PCI_ERR_INVALID_OFFSET;
-    for (uint16_t i = 0; i < size; i++) {
+    for (int32_t i = 0; i < size; i++) {
         uint16_t at = (uint16_t)(offset + i);
         uint8_t copied, device;
 
@@ -175,8 +170,6 @@ static void commit_device(const struct cfgspace *cs,
     uint32_t rest = edit->now & ~(f->clear1 | f->zero);
     uint32_t value = bits_merge(rest, edit->value, direct) | clear;
 
-    if ((edit->touched & (direct | f->clear1)) == 0)
-        return;
     if (value == rest && f->send == CFG_SEND_CHANGES)
         return;
     plan->writes[plan->count++] = (struct cfg_write){
@@ -192,8 +185,6 @@ static void commit_shadow(struct cfgspace *cs, const struct cfg_edit *edit)
     uint8_t *copy = &cs->shadow->bytes[edit->offset];
     uint32_t view;
 
-    if (f->shadow == 0)
-        return;
     view = f->view != NULL ? f->view(cs, edit) : edit->value;
     le_store(copy, f->width,
              bits_merge(le_load(copy, f->width), view, f->shadow));
@@ -235,8 +226,7 @@ bool cfgspace_permits(struct cfgspace *cs, const struct cfg_write *w)
     struct cfg_edit edit;
     uint32_t direct, changed;
 
-    if (!access_ok(cs, w->offset, w->size) ||
-        (w->value & ~bytes_mask(w->size)) != 0)
+    if (!access_ok(cs, w->offset, w->size))
         return false;
     spot = cfg_find(cs, w->offset);
     if (spot.field == NULL || spot.offset != w->offset ||

@@ -16,10 +16,9 @@ struct bar_reg {
     uint32_t sizing;  /* the address bits that sizing finds writable */
 };
 
-static bool bar_ok(const struct cfg_bar *bar)
+static bool size_ok(const struct cfg_bar *bar)
 {
-    return bar->kind != CFG_BAR_NONE && bar->size != 0 &&
-           (bar->size & (bar->size - 1)) == 0;
+    return bar->size != 0 && (bar->size & (bar->size - 1)) == 0;
 }
 
 /* PCI 3.0 6.2.5.1; a 64-bit BAR takes two registers. */
@@ -76,12 +75,12 @@ static struct bar_reg bar_at(const struct cfgspace *cs, uint16_t offset)
         bool wide = bars[i].kind == CFG_BAR_MEM64;
 
         if (wide && i + 1 == n)
-            return bar_ok(&bars[i]) ? high_half(&bars[i])
-                                    : (struct bar_reg){ .type = 0 };
+            return size_ok(&bars[i]) ? high_half(&bars[i])
+                                     : (struct bar_reg){ .type = 0 };
         i += wide ? 2 : 1;
     }
-    return bar_ok(&bars[n]) ? bar_describe(cs, &bars[n])
-                            : (struct bar_reg){ .type = 0 };
+    return size_ok(&bars[n]) ? bar_describe(cs, &bars[n])
+                             : (struct bar_reg){ .type = 0 };
 }
 
 /* Ones in every byte whose sizing bits are all written as ones. */

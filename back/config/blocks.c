@@ -10,12 +10,9 @@ const struct cfg_block *const cfg_blocks[] = {
 };
 const size_t cfg_nblocks = ARRAY_LEN(cfg_blocks);
 
-/* The last two stand for ids they do not name and are found by nobody. */
-#define NAMED_BLOCKS (ARRAY_LEN(cfg_blocks) - 2)
-
 const struct cfg_block *cfg_block_for(enum cfg_where where, uint16_t id)
 {
-    for (size_t i = 0; i < NAMED_BLOCKS; i++)
+    for (size_t i = 0; i < cfg_nblocks; i++)
         if (cfg_blocks[i]->where == where && cfg_blocks[i]->id == id)
             return cfg_blocks[i];
     return where == CFG_IN_EXTCAP ? &cfg_block_other_extcap

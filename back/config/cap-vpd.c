@@ -10,20 +10,14 @@ static enum pci_wire_err address_check(const struct cfgspace *cs UNUSED,
                                                   : PCI_ERR_ACCESS_DENIED;
 }
 
-static uint32_t address_allow(const struct cfgspace *cs UNUSED,
-                              const struct cfg_edit *edit)
-{
-    return (edit->value & PCI_VPD_ADDR_FLAG) == 0 ? 0xffff : 0;
-}
-
 static const struct cfg_field fields[] = {
     CFG_CAP_HEADER,
     {
         .name = "VPD Address and F",
         .offset = PCI_VPD_ADDR,
         .width = 2,
+        .direct = 0xffff,
         .check = address_check,
-        .allow = address_allow,
         .send = CFG_SEND_ALWAYS, /* the write itself starts the transfer */
         .reason = "F=0 reads the product data; F=1 would change it for good",
         .spec = "PCI 3.0 appendix I",

@@ -54,6 +54,8 @@ static const char *field_fault(const struct cfg_field *f)
         return "a row departs from read-only and gives no reason";
     if (f->view != NULL && f->shadow == 0)
         return "a row has a view but no shadow bits";
+    if (f->send == CFG_SEND_ALWAYS && f->direct == 0)
+        return "a row is always sent but nothing of it is direct";
     if (f->fresh != NULL && cfg_field_copied(f) == 0)
         return "a row has a fresh value but no copied bits";
     return NULL;

@@ -49,13 +49,14 @@ static void walk_caps(struct cfgspace *cs)
     }
 }
 
-/* PCIe 6.0 7.6.3: an empty list is a header of all zeros or all ones. */
+/*
+ * PCIe 6.0 7.6.3: an empty list is a header of all zeros or all ones. The
+ * snapshot of a 256-byte space continues with zeros.
+ */
 static void walk_extcaps(struct cfgspace *cs)
 {
     uint16_t at = PCI_EXT_CAP_START;
 
-    if (cs->params.size < PCI_CONFIG_SIZE_EXT)
-        return;
     while (at >= PCI_EXT_CAP_START) {
         uint32_t header = le32_load(&cs->snapshot[at]);
 

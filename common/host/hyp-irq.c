@@ -9,6 +9,11 @@
 #include <limits.h>
 #include <string.h>
 
+/* First: it turns on the part of Xen's headers that is for tools. */
+#include <xenctrl.h>
+
+#include <xen/physdev.h>
+
 #include "hyp-private.h"
 
 int hyp_map_gsi(struct hyp *hyp, uint16_t domid, uint32_t gsi, uint32_t *pirq)

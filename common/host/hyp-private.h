@@ -5,11 +5,11 @@
 
 #include <errno.h>
 #include <xencall.h>
-#include <xenctrl.h> /* first: it turns the tools part of xen/ headers on */
-#include <xen/physdev.h>
+
+struct xc_interface_core; /* xenctrl.h: xc_interface */
 
 struct hyp {
-    xc_interface *xc;
+    struct xc_interface_core *xc;
     xencall_handle *call;
 };
 

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <xenctrl.h>
 #include <xentoollog.h>
 
 #include "hyp-private.h"

@@ -27,8 +27,8 @@ struct hyp_domain {
     bool dying;    /* being destroyed; a mapping of ours keeps it a zombie */
     bool shutdown; /* stopped for good: power off, reboot, crash */
     bool paused;
-    bool crashed;  /* shutdown with the reason "crash" */
-    bool hvm;      /* HVM or PVH */
+    bool crashed; /* shutdown with the reason "crash" */
+    bool hvm;     /* HVM or PVH */
     uint8_t uuid[16];
 };
 /* exists == false and 0 when there is no such domain. */

@@ -13,7 +13,10 @@
 
 #include "compiler.h"
 
-enum log_to { LOG_TO_STDERR, LOG_TO_SYSLOG };
+enum log_to {
+    LOG_TO_STDERR,
+    LOG_TO_SYSLOG
+};
 
 /* name precedes every line ("xenpcid", "xenpcid[d3]"); kept, not copied. */
 void log_open(const char *name, enum log_to to, bool debug);
@@ -33,7 +36,6 @@ struct log_budget {
 };
 
 /* log_warnx() if the budget allows; says how many lines were suppressed. */
-void log_limited(struct log_budget *budget, const char *fmt, ...)
-    PRINTF(2, 3);
+void log_limited(struct log_budget *budget, const char *fmt, ...) PRINTF(2, 3);
 
 #endif

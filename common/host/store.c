@@ -124,7 +124,7 @@ int store_read_buf(struct store *st, struct store_txn *txn, const char *path,
 int store_read_uint(struct store *st, struct store_txn *txn, const char *path,
                     uint32_t *out)
 {
-    char text[12];
+    char text[12] = "";
     uint64_t value = 0;
     int ret = store_read_buf(st, txn, path, text, sizeof(text));
 

@@ -42,8 +42,7 @@ MUST_USE int store_read_uint(struct store *st, struct store_txn *txn,
 MUST_USE int store_write(struct store *st, struct store_txn *txn,
                          const char *path, const char *value);
 MUST_USE int store_writef(struct store *st, struct store_txn *txn,
-                          const char *path, const char *fmt, ...)
-    PRINTF(4, 5);
+                          const char *path, const char *fmt, ...) PRINTF(4, 5);
 
 MUST_USE bool store_exists(struct store *st, struct store_txn *txn,
                            const char *path);
@@ -61,8 +60,7 @@ char **store_list(struct store *st, struct store_txn *txn, const char *path,
                   unsigned int *count);
 
 /* Watches. The token comes back with each event; kept by the caller. */
-MUST_USE int store_watch(struct store *st, const char *path,
-                         const char *token);
+MUST_USE int store_watch(struct store *st, const char *path, const char *token);
 void store_unwatch(struct store *st, const char *path, const char *token);
 
 /* Readable when an event waits. */

@@ -23,7 +23,11 @@ extern const char *sysfs_root;
 /* Resources 0-5 are the BARs, 6 the expansion ROM. */
 #define SYSFS_RESOURCES 7
 
-enum sysfs_kind { SYSFS_NONE, SYSFS_MEM, SYSFS_IO };
+enum sysfs_kind {
+    SYSFS_NONE,
+    SYSFS_MEM,
+    SYSFS_IO
+};
 
 struct sysfs_resource {
     enum sysfs_kind kind;

@@ -179,10 +179,10 @@ START_TEST(test_permit_every_bit)
 
                 w.value = fake_hw_get(&d.hw, w.offset, w.size) ^ (uint32_t)1
                                                                      << bit;
-                if (cfgspace_permits(&d.broker, &w))
-                    ck_assert_msg(d.may[byte] & 1u << bit % 8,
-                                  "%s: %03x/%u bit %u", device_names[_i], at,
-                                  sizes[s], bit);
+                if ((d.may[byte] & 1u << bit % 8) == 0 &&
+                    cfgspace_permits(&d.broker, &w))
+                    ck_abort_msg("%s: %03x/%u bit %u", device_names[_i], at,
+                                 sizes[s], bit);
             }
 }
 END_TEST

@@ -287,6 +287,55 @@ START_TEST(test_owners)
 }
 END_TEST
 
+/* A fresh owner's copies hold nothing of the last one's, not even unseen. */
+START_TEST(test_fresh_is_clean)
+{
+    struct cfg_device d;
+    struct cfg_shadow clean;
+
+    device_open(&d, device_names[_i]);
+    clean = d.shadow;
+    memset(&d.shadow, 0xa5, sizeof(d.shadow));
+    device_start(&d);
+    ck_assert_mem_eq(&d.shadow, &clean, sizeof(clean));
+}
+END_TEST
+
+/* Rows that this version of a capability does not have are not copied. */
+START_TEST(test_copies_stay_inside)
+{
+    struct cfg_device d;
+
+    device_open(&d, "e1000e"); /* PCI Express version 1 at e0 */
+    ck_assert_uint_ne(fake_hw_get(&d.hw, 0xe0 + PCI_EXP_LNKCAP2, 4), 0);
+    ck_assert_uint_eq(le32_load(&d.shadow.bytes[0xe0 + PCI_EXP_LNKCAP2]), 0);
+}
+END_TEST
+
+/* XSA-337: half of this register is status, the table size is not. */
+START_TEST(test_msix_size_is_frozen)
+{
+    struct cfg_device d;
+
+    device_open(&d, "everything");
+    fake_hw_set(&d.hw, MSIX + 2, 2, 0xc7ff);
+    ck_assert_uint_eq(device_read(&d, MSIX + 2, 2), 0xc007);
+}
+END_TEST
+
+/* Bytes that the guest does not write clear no status bits beside them. */
+START_TEST(test_clear_only_what_is_written)
+{
+    struct cfg_device d;
+
+    device_open(&d, "everything");
+    device_write(&d, PM + 4, 1, 0x03);
+    ck_assert_uint_eq(fake_hw_get(&d.hw, PM + 4, 2), 0x810b);
+    device_write(&d, PM + 5, 1, 0x80);
+    ck_assert_uint_eq(fake_hw_get(&d.hw, PM + 4, 2), 0x010b);
+}
+END_TEST
+
 Suite *cfg_rules_suite(void)
 {
     Suite *suite = suite_create("config rules");
@@ -301,6 +350,10 @@ Suite *cfg_rules_suite(void)
     tcase_add_test(tc, test_memory_enabled);
     tcase_add_test(tc, test_no_needless_write);
     tcase_add_test(tc, test_owners);
+    tcase_add_loop_test(tc, test_fresh_is_clean, 0, (int)device_count);
+    tcase_add_test(tc, test_copies_stay_inside);
+    tcase_add_test(tc, test_msix_size_is_frozen);
+    tcase_add_test(tc, test_clear_only_what_is_written);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -220,6 +220,19 @@ START_TEST(remove_request_by_state)
 }
 END_TEST
 
+START_TEST(repeated_removal_is_harmless)
+{
+    ck_assert_int_eq(add(nvme, NULL), 0);
+    ck_assert_int_eq(add(nic, NULL), 0);
+    fake_store_set(BACK "/state", "4");
+    ck_assert_int_eq(publish_remove_request(st, 3, nic), 0);
+    fake_store_set(BACK "/state", "8");
+    ck_assert_int_eq(publish_remove_request(st, 3, nic), 0);
+    ck_assert_str_eq(fake_store_get(BACK "/state"), "8");
+    ck_assert_int_eq(publish_remove_request(st, 3, nvme), -EAGAIN);
+}
+END_TEST
+
 START_TEST(remove_closes_the_gap)
 {
     ck_assert_int_eq(add(nvme, "disk"), 0);
@@ -354,6 +367,7 @@ int main(void)
     tcase_add_test(tc, failed_write_leaves_nothing);
     tcase_add_test(tc, find_and_list_read_what_is_there);
     tcase_add_loop_test(tc, remove_request_by_state, 0, ARRAY_LEN(requests));
+    tcase_add_test(tc, repeated_removal_is_harmless);
     tcase_add_test(tc, remove_closes_the_gap);
     tcase_add_test(tc, last_removal_takes_the_directories);
     tcase_add_test(tc, clear_keeps_other_back_instances);

@@ -337,6 +337,7 @@ START_TEST(test_race)
     ck_assert_int_eq(pthread_create(&back, NULL, race_back, NULL), 0);
     for (uint32_t round = 0; round < RACE_ROUNDS; round++) {
         struct pci_op op = sample(PCI_OP_ENABLE_MSIX);
+        const uint32_t answer = round * 3;
         bool whole = true;
 
         op.bus = round;
@@ -348,7 +349,7 @@ START_TEST(test_race)
         for (size_t i = 0; i < ARRAY_LEN(op.msix); i++)
             whole = whole && op.msix[i].vector == (uint16_t)(round + 1);
         ck_assert_int_eq(op.err, PCI_ERR_SUCCESS);
-        ck_assert_uint_eq(op.value, round * 3);
+        ck_assert_uint_eq(op.value, answer);
         ck_assert_msg(whole, "round %u: torn answer", round);
     }
     ck_assert_int_eq(pthread_join(back, NULL), 0);

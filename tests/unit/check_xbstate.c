@@ -184,7 +184,7 @@ struct world {
     unsigned int may;
 };
 
-#define WORLDS (9u * 9 * 9 * 3 * 8 * 64)
+#define WORLDS ((size_t)9 * 9 * 9 * 3 * 8 * 64)
 
 static unsigned int world_index(const struct world *w)
 {

@@ -48,6 +48,7 @@ static unsigned int open_txns, conflicts, fail_skip;
 static int fail_err;
 static void (*idle_hook)(void *arg);
 static void *idle_arg;
+static bool idle_spent; /* called, and its events not all taken yet */
 
 static void die(const char *what)
 {
@@ -105,7 +106,7 @@ void fake_store_reset(void)
         st->nwatches = st->nevents = 0;
     conflicts = fail_skip = 0;
     fail_err = 0;
-    idle_hook = NULL;
+    fake_store_on_idle(NULL, NULL);
 }
 
 void fake_store_set(const char *path, const char *value)
@@ -165,6 +166,7 @@ void fake_store_on_idle(void (*hook)(void *arg), void *arg)
 {
     idle_hook = hook;
     idle_arg = arg;
+    idle_spent = false;
 }
 
 char *fake_store_dump(const char *path)
@@ -422,8 +424,14 @@ bool store_event(struct store *st, char path[STORE_PATH],
 {
     eventfd_t ignored;
 
-    if (st->nevents == 0 && idle_hook != NULL)
+    if (st->nevents == 0 && idle_hook != NULL && !idle_spent) {
         idle_hook(idle_arg);
+        idle_spent = st->nevents > 0;
+    } else if (st->nevents == 0 && idle_spent) {
+        /* Stay readable: the hook may have more to say next time. */
+        idle_spent = false;
+        return false;
+    }
     if (st->nevents == 0) {
         (void)eventfd_read(st->fd, &ignored);
         return false;

@@ -36,7 +36,8 @@ void fake_store_fail(unsigned int skip, int err);
 
 /*
  * Called when a connection asks for an event and none waits, to play the
- * other side without a thread: whatever it sets is seen by the caller at once.
+ * other side without a thread. Once for every time the events run out, so that
+ * a caller which drains the events and then looks sees one step at a time.
  */
 void fake_store_on_idle(void (*hook)(void *arg), void *arg);
 

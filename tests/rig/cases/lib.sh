@@ -4,7 +4,7 @@
 # What cases have at hand in dom0; sourced before each case by run-cases.
 
 CASE_TMP=/run/rig-case
-DAEMON_LOG=$CASE_TMP/xenpcid.log
+DAEMON_LOG="$CASE_TMP/xenpcid.log"
 AUTOPROBE=/sys/bus/xen-backend/drivers_autoprobe
 
 fail()
@@ -16,7 +16,7 @@ fail()
 # End the case as "skip NAME: REASON".
 skip()
 {
-	echo "$*" >$CASE_TMP/skip
+	echo "$*" >"$CASE_TMP/skip"
 	exit 77
 }
 
@@ -60,9 +60,9 @@ same()
 # Write a guest script from standard input; prints its path.
 guest_script()
 {
-	mktemp $CASE_TMP/guest.XXXXXX >$CASE_TMP/last
-	cat >"$(cat $CASE_TMP/last)"
-	cat $CASE_TMP/last
+	mktemp "$CASE_TMP/guest.XXXXXX" >"$CASE_TMP/last"
+	cat >"$(cat "$CASE_TMP/last")"
+	cat "$CASE_TMP/last"
 }
 
 # Devices.
@@ -105,7 +105,7 @@ driver_of()
 
 daemon_pid()
 {
-	[ -s $CASE_TMP/daemon.pid ] && cat $CASE_TMP/daemon.pid
+	[ -s "$CASE_TMP/daemon.pid" ] && cat "$CASE_TMP/daemon.pid"
 }
 
 daemon_alive()
@@ -116,15 +116,15 @@ daemon_alive()
 # Ready when it has taken the bus from the kernel, or has died.
 daemon_ready()
 {
-	[ "$(cat $AUTOPROBE)" = 0 ] || ! daemon_alive
+	[ "$(cat "$AUTOPROBE")" = 0 ] || ! daemon_alive
 }
 
 # start_daemon [ARGUMENT]...
 start_daemon()
 {
 	command -v xenpcid >/dev/null || skip 'xenpcid is not installed'
-	xenpcid "$@" >>$DAEMON_LOG 2>&1 </dev/null &
-	echo $! >$CASE_TMP/daemon.pid
+	xenpcid "$@" >>"$DAEMON_LOG" 2>&1 </dev/null &
+	echo $! >"$CASE_TMP/daemon.pid"
 	wait_for 20 daemon_ready
 	daemon_alive || fail 'xenpcid ended at once'
 }
@@ -135,7 +135,7 @@ stop_daemon()
 	daemon_alive || return 0
 	kill "-${1:-TERM}" "$(daemon_pid)"
 	wait_for 20 eval '! daemon_alive'
-	rm -f $CASE_TMP/daemon.pid
+	rm -f "$CASE_TMP/daemon.pid"
 }
 
 # Guests and xenstore.
@@ -165,6 +165,7 @@ backend_of()
 wait_state()
 {
 	_path=$1 _state=$2
+	# shellcheck disable=SC2317
 	_is_state()
 	{
 		[ "$(node "$_path/state")" = "$_state" ]
@@ -236,10 +237,58 @@ clean_up()
 	for _m in nvme e1000e igb rig_edu; do
 		! grep -q "^$_m " /proc/modules || modprobe -r $_m
 	done
-	[ "$(cat $AUTOPROBE)" = 1 ] || echo 1 >$AUTOPROBE
+	[ "$(cat "$AUTOPROBE")" = 1 ] || echo 1 >"$AUTOPROBE"
 	xenstore-rm /local/domain/0/backend/pci 2>/dev/null
 	xenstore-rm /libxl/pci 2>/dev/null
-	rm -rf $CASE_TMP
-	mkdir -p $CASE_TMP
+	rm -rf "$CASE_TMP"
+	mkdir -p "$CASE_TMP"
 	true
+}
+
+# What most cases let a guest do.
+
+# A guest script that reads the disk through MSI-X and says so.
+disk_guest()
+{
+	guest_script <<'END'
+modprobe nvme
+rig-wait-until 30 test -b /dev/nvme0n1
+head -n 1 /dev/nvme0n1 | cut -c 1-15
+echo "sha256 $(sha256sum </dev/nvme0n1 | cut -d' ' -f1)"
+grep nvme /proc/interrupts
+END
+}
+
+# disk_was_read CONSOLE: with the right bytes, and interrupts by MSI-X.
+disk_was_read()
+{
+	grep -q '^XENPCI RIG DISK' "$1" || fail 'the disk text was not read'
+	grep -q "^sha256 $(cat /rig/disk.sha256)" "$1" || fail 'the disk reads differently'
+	grep -q 'xen-pirq.*pcifront-msi-x *nvme0q1' "$1" ||
+		fail 'the disk has no MSI-X queue interrupt'
+}
+
+# serve BDF...: hold the devices and start the daemon.
+serve()
+{
+	start_daemon --debug
+	hold "$@"
+}
+
+# Nothing of the pair is left in the store and Xen's view is as it was.
+nothing_left()
+{
+	wait_for 30 no_guests || fail 'a domain is left'
+	wait_for 20 no_pair || {
+		xenstore-ls -f | grep -E 'backend/pci/|libxl/pci/.*domid'
+		fail 'nodes of the pair are left'
+	}
+	xen_view >"$CASE_TMP/view.after"
+	same "$CASE_TMP/view.before" "$CASE_TMP/view.after" \
+		'Xen holds something it did not hold before'
+}
+
+no_pair()
+{
+	! xenstore-ls -f | grep -qE '^/local/domain/0/backend/pci/[0-9]|^/libxl/pci/.*/domid'
 }

@@ -16,6 +16,7 @@ while read -r name limit; do
 	log=/rig/out/$name.log
 	begun=$(cut -d. -f1 /proc/uptime)
 	rc=0
+	# shellcheck disable=SC2016
 	/usr/bin/timeout -k 5 "$limit" sh -eu -c '
 		. /rig/files/lib.sh
 		. "/rig/files/$1"
@@ -27,16 +28,16 @@ while read -r name limit; do
 		passed=$((passed + 1))
 		;;
 	77)
-		echo "skip $name: $(cat $CASE_TMP/skip 2>/dev/null || echo 'no reason given')"
+		echo "skip $name: $(cat "$CASE_TMP/skip" 2>/dev/null || echo 'no reason given')"
 		skipped=$((skipped + 1))
 		;;
 	*)
 		[ $rc -ne 124 ] || echo "took longer than $limit s" >>"$log"
 		{
 			echo "exit status $rc"
-			if [ -s $DAEMON_LOG ]; then
+			if [ -s "$DAEMON_LOG" ]; then
 				echo '--- xenpcid:'
-				tail -n 60 $DAEMON_LOG
+				tail -n 60 "$DAEMON_LOG"
 			fi
 			for file in /var/log/xen/guest-*.log; do
 				[ ! -s "$file" ] || {

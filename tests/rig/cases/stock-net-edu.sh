@@ -20,12 +20,12 @@ rmmod rig_edu
 edu-irq --intx 50
 END
 )
-rig-guest run irq --stock-backend --pci "$net" --pci "$edu" "$guest" >$CASE_TMP/console ||
+rig-guest run irq --stock-backend --pci "$net" --pci "$edu" "$guest" >"$CASE_TMP/console" ||
 	{
-		cat $CASE_TMP/console
+		cat "$CASE_TMP/console"
 		fail 'the guest failed'
 	}
-grep -q '[1-9][0-9]*  *xen-pirq.*pcifront-msi-x  *eth0' $CASE_TMP/console ||
+grep -q '[1-9][0-9]*  *xen-pirq.*pcifront-msi-x  *eth0' "$CASE_TMP/console" ||
 	fail 'no MSI-X interrupt of e1000e was counted'
-grep -q '^edu-irq mode=msi raised=50 arrived=50$' $CASE_TMP/console || fail 'edu: MSI'
-grep -q '^edu-irq mode=intx raised=50 arrived=50$' $CASE_TMP/console || fail 'edu: INTx'
+grep -q '^edu-irq mode=msi raised=50 arrived=50$' "$CASE_TMP/console" || fail 'edu: MSI'
+grep -q '^edu-irq mode=intx raised=50 arrived=50$' "$CASE_TMP/console" || fail 'edu: INTx'

@@ -44,7 +44,7 @@ hash_of()
 pack()
 {
 	(
-		cd "$1"
+		cd "$1" || exit
 		find . -mindepth 1 -print0 | LC_ALL=C sort -z |
 			cpio --null --quiet --reproducible -R 0:0 -H newc -o
 	) >"$2"

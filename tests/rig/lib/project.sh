@@ -60,7 +60,7 @@ project_stamp()
 	{
 		echo "${XENPCI_RIG_CONFIGURE_ARGS:-}"
 		project_files "$1" | grep -v '^tests/rig/' | tr '\n' '\0' |
-			(cd "$1" && xargs -0 stat -c '%n %s %y' 2>/dev/null || true)
+			{ cd "$1"; xargs -0 stat -c '%n %s %y' 2>/dev/null || true; }
 	} | sha256sum
 }
 

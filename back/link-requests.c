@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a worker asks of the broker, for its own guest's devices only. The
+ * device's functions check each request again.
+ */
+#include <stdlib.h>
+
+#include "link.h"
+
+static void answer(struct link *link, const struct msg *request,
+                   struct msg_answer *a)
+{
+    if (worker_answer(link->worker, request->serial, a) < 0)
+        log_limited(&link->budget, "d%u: the worker does not take answers",
+                    link->domid);
+}
+
+static void msix_on(struct device *dev, const struct msg_msix_on *on,
+                    struct msg_answer *a)
+{
+    unsigned int granted = 0, i;
+
+    a->err = device_msix_on(dev, on->entry, on->count, &granted);
+    a->count = granted;
+    if (a->err == 0 && granted == on->count)
+        for (i = 0; i < granted; i++)
+            a->pirq[i] = (uint16_t)dev->irq.pirqs[i];
+}
+
+/* A device that was woken is answered for when it can be used. */
+struct waking {
+    uint16_t domid;
+    uint32_t handle;
+    uint32_t serial;
+};
+
+static void woken(void *arg)
+{
+    struct waking *waking = arg;
+    struct link *link = link_find(waking->domid);
+    struct device *dev = device_by_handle(waking->domid, waking->handle);
+    struct msg_answer a = { .err = PCI_ERR_DEV_NOT_FOUND };
+
+    if (dev)
+        a.err = device_woken(dev);
+    /* A worker that was replaced meanwhile does not know this serial. */
+    if (link && link->worker)
+        (void)!worker_answer(link->worker, waking->serial, &a);
+    free(waking);
+}
+
+/* PM 1.2 5.4: 10 ms from D3hot to D0. */
+#define WAKE_MS 10u
+
+static bool answer_when_woken(const struct link *link, const struct msg *m)
+{
+    struct waking *waking = calloc(1, sizeof(*waking));
+
+    if (!waking)
+        return false;
+    waking->domid = link->domid;
+    waking->handle = m->u.config_write.handle;
+    waking->serial = m->serial;
+    (void)loop_after(WAKE_MS, woken, waking);
+    return true;
+}
+
+void link_on_request(void *arg, const struct msg *m)
+{
+    struct link *link = arg;
+    struct msg_answer a = { .err = PCI_ERR_DEV_NOT_FOUND };
+    bool wakes = false;
+    /* Every request's payload starts with the handle. */
+    struct device *dev = device_by_handle(link->domid, m->u.handle.handle);
+    uint32_t pirq = 0;
+
+    if (dev && m->type == MSG_CONFIG_WRITE) {
+        a.err = device_config_write(dev, &m->u.config_write.plan, &wakes);
+        if (wakes && answer_when_woken(link, m))
+            return;
+    } else if (dev && m->type == MSG_MSI_ON) {
+        a.err = device_msi_on(dev, &pirq);
+        a.pirq[0] = (uint16_t)pirq;
+        a.count = 1;
+    } else if (dev && m->type == MSG_MSIX_ON) {
+        msix_on(dev, &m->u.msix_on, &a);
+    } else if (dev && m->type == MSG_MSI_OFF) {
+        device_msi_off(dev);
+        a.err = PCI_ERR_SUCCESS;
+    }
+    answer(link, m, &a);
+}

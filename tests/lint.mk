@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# make lint: everything a tool can say about the source. Each part is a target
+# of its own. The tools are needed only here; a missing one is an error.
+EXTRA_DIST += .clang-tidy \
+	tests/check-headers.sh \
+	tests/check-layers.sh \
+	tests/check-literals.sh \
+	tests/check-tidy.sh \
+	tests/rooms.sh
+
+LINT_DEPS_CFLAGS = $(XENCTRL_CFLAGS) $(XENSTORE_CFLAGS) $(XENEVTCHN_CFLAGS) \
+	$(XENGNTTAB_CFLAGS) $(JSON_CFLAGS) $(PCI_CFLAGS) $(UDEV_CFLAGS) \
+	$(CHECK_CFLAGS)
+lint_files = . $(srcdir)/tests/rooms.sh && srcdir=$(srcdir) && room_files
+
+lint: check-format check-layers check-literals check-headers check-tidy
+	@echo "lint: clean"
+
+check-format:
+	$(AM_V_at)$(lint_files) '*.[ch]' | sed 's,^,$(srcdir)/,' | \
+		xargs clang-format --dry-run -Werror
+
+check-layers:
+	$(AM_V_at)$(srcdir)/tests/check-layers.sh $(srcdir) .
+
+check-literals: xenstore-schema/nodes.h
+	$(AM_V_at)$(srcdir)/tests/check-literals.sh $(srcdir) .
+
+check-headers: xenstore-schema/nodes.h
+	$(AM_V_at)CC="$(CC)" \
+		CFLAGS="$(AM_WARN) -Werror -D_GNU_SOURCE $(LINT_DEPS_CFLAGS)" \
+		$(srcdir)/tests/check-headers.sh $(srcdir) .
+
+check-tidy: xenstore-schema/nodes.h
+	$(AM_V_at)$(lint_files) '*.c' | LINT_CFLAGS="$(LINT_DEPS_CFLAGS)" \
+		xargs -P "$$(nproc)" -n 1 \
+		$(srcdir)/tests/check-tidy.sh $(srcdir) .
+
+.PHONY: lint check-format check-layers check-literals check-headers check-tidy

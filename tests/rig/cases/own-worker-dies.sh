@@ -1,0 +1,38 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# case: a worker killed with -9 is replaced; its guest reads on
+# timeout: 120
+
+bdf=$(rig-bdf nvme)
+serve "$bdf"
+
+guest=$(guest_script <<'END'
+modprobe nvme
+rig-wait-until 30 test -b /dev/nvme0n1
+dev=$(echo /sys/bus/pci/devices/*:*)
+good=$(sha256sum <"$dev/config")
+echo reading
+while ! xenstore-exists data/rig/finish; do
+	[ "$(sha256sum <"$dev/config")" = "$good" ] || { echo "config changed"; exit 1; }
+done
+END
+)
+rig-guest start steady --pci "$bdf" "$guest"
+rig-guest line steady '^reading' --timeout 60
+worker()
+{
+	pgrep -f 'xenpcid --worker' || return 1
+}
+n=0
+while [ $n -lt 3 ]; do
+	old=$(worker)
+	kill -9 "$old"
+	wait_for 10 eval '[ -n "$(worker)" ] && [ "$(worker)" != "$old" ]' || fail 'no new worker'
+	n=$((n + 1))
+done
+rig-guest tell steady finish
+rig-guest wait steady --timeout 60 >$CASE_TMP/console || {
+	cat $CASE_TMP/console
+	fail 'the guest noticed'
+}

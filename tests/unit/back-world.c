@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See back-world.h. */
+#include "back-world.h"
+
+#include <check.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fake-hw.h"
+#include "fake-store.h"
+#include "loop.h"
+#include "state.h"
+#include "sysfs.h"
+#include "temp-tree.h"
+
+#define EMPTY "0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
+
+const struct back_model back_nvme = {
+    .dump = "nvme",
+    .resource =
+        "0x00000000feb30000 0x00000000feb33fff 0x0000000000140204\n" EMPTY EMPTY
+            EMPTY EMPTY EMPTY EMPTY,
+    .class_code = "0x010802\n",
+    .irq = 10,
+};
+
+const struct back_model back_e1000e = {
+    .dump = "e1000e",
+    .resource =
+        "0x00000000feac0000 0x00000000feadffff 0x0000000000040200\n"
+        "0x00000000feae0000 0x00000000feafffff 0x0000000000040200\n"
+        "0x000000000000c080 0x000000000000c09f 0x0000000000040101\n"
+        "0x00000000feb34000 0x00000000feb37fff 0x0000000000040200\n" EMPTY EMPTY
+        "0x00000000fea00000 0x00000000fea3ffff 0x0000000000046200\n",
+    .class_code = "0x020000\n",
+    .irq = 11,
+};
+
+struct hyp *world_hyp;
+struct store *world_store;
+static char sys_dir[128], run_dir[128];
+static const char *root;
+
+void world_setup(void)
+{
+    root = temp_tree_make();
+    (void)snprintf(sys_dir, sizeof(sys_dir), "%s/sys", root);
+    (void)snprintf(run_dir, sizeof(run_dir), "%s/run", root);
+    temp_tree_dir("sys/bus/xen-backend/devices");
+    temp_tree_dir("run");
+    sysfs_root = sys_dir;
+    state_open(run_dir);
+    loop_init();
+    fake_store_reset();
+    world_store = store_open();
+    world_hyp = fake_xen_reset();
+    fake_xen_domain(BACK_DOMID)->exists = true;
+}
+
+void world_teardown(void)
+{
+    store_close(world_store);
+    loop_fini();
+    sysfs_root = "/sys";
+    temp_tree_drop();
+    ck_assert_uint_eq(fake_store_open_count(), 0);
+    ck_assert_uint_eq(fake_xen_mistakes(), 0);
+}
+
+const char *world_path(struct sbdf dev, const char *leaf)
+{
+    static char paths[4][128];
+    static unsigned int next;
+    char name[SBDF_TEXT];
+    char *path = paths[next++ % 4];
+
+    (void)snprintf(path, sizeof(paths[0]), "sys/bus/pci/devices/%s/%s",
+                   sbdf_format(dev, name), leaf);
+    return path;
+}
+
+void world_bind(struct sbdf dev, const char *driver)
+{
+    char target[64];
+
+    temp_tree_remove(world_path(dev, "driver"));
+    if (!driver)
+        return;
+    (void)snprintf(target, sizeof(target), "../../drivers/%s", driver);
+    temp_tree_link(world_path(dev, "driver"), target);
+}
+
+void world_add(struct sbdf dev, const struct back_model *model)
+{
+    struct fake_hw hw;
+    char text[16];
+
+    ck_assert(fake_hw_load(&hw, model->dump));
+    temp_tree_bytes(world_path(dev, "config"), hw.bytes, hw.size);
+    temp_tree_file(world_path(dev, "class"), model->class_code);
+    temp_tree_file(world_path(dev, "resource"), model->resource);
+    (void)snprintf(text, sizeof(text), "0x%04x\n", fake_hw_get(&hw, 0, 2));
+    temp_tree_file(world_path(dev, "vendor"), text);
+    (void)snprintf(text, sizeof(text), "0x%04x\n", fake_hw_get(&hw, 2, 2));
+    temp_tree_file(world_path(dev, "device"), text);
+    (void)snprintf(text, sizeof(text), "%u\n", model->irq);
+    temp_tree_file(world_path(dev, "irq"), text);
+    temp_tree_file(world_path(dev, "reset"), "");
+    temp_tree_file(world_path(dev, "reset_method"), "flr\n");
+    temp_tree_link(world_path(dev, "driver"), "../../drivers/pciback");
+    fake_xen_add_device(dev);
+}
+
+static void full_path(struct sbdf dev, const char *leaf, char buf[256])
+{
+    (void)snprintf(buf, 256, "%s/%s", root, world_path(dev, leaf));
+}
+
+uint32_t world_get(struct sbdf dev, uint16_t offset, uint8_t size)
+{
+    uint32_t value = 0;
+    int fd = sysfs_config_open(dev, false);
+
+    ck_assert_int_eq(sysfs_config_read(fd, offset, size, &value), 0);
+    (void)close(fd);
+    return value;
+}
+
+void world_set(struct sbdf dev, uint16_t offset, uint8_t size, uint32_t value)
+{
+    int fd = sysfs_config_open(dev, true);
+
+    ck_assert_int_eq(sysfs_config_write(fd, offset, size, value), 0);
+    (void)close(fd);
+}
+
+bool world_was_reset(struct sbdf dev)
+{
+    char path[256];
+    struct stat st;
+
+    full_path(dev, "reset", path);
+    return stat(path, &st) == 0 && st.st_size > 0;
+}
+
+/* Whoever opens the pipe for writing waits until somebody reads. */
+void world_slow_reset(struct sbdf dev)
+{
+    char path[256];
+
+    temp_tree_remove(world_path(dev, "reset"));
+    full_path(dev, "reset", path);
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+}
+
+void world_end_reset(struct sbdf dev)
+{
+    char path[256], byte;
+    int fd;
+
+    full_path(dev, "reset", path);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(read(fd, &byte, 1), 1);
+    (void)close(fd);
+}
+
+unsigned int world_open_fds(void)
+{
+    DIR *dir = opendir("/proc/self/fd");
+    unsigned int n = 0;
+
+    while (readdir(dir) != NULL)
+        n++;
+    (void)closedir(dir);
+    return n;
+}

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See fake-xen.h. */
+#include "fake-xen.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DOMAINS  16
+#define DEVICES  64
+#define HOLDINGS 1024
+#define LOG      65536
+
+enum holding_kind {
+    HOLD_IOMEM,
+    HOLD_IOPORT,
+    HOLD_IRQ,
+    HOLD_GSI,
+    HOLD_MSI
+};
+
+struct holding {
+    enum holding_kind kind;
+    uint16_t domid;
+    uint64_t first;
+    uint64_t count;
+};
+
+struct device {
+    struct sbdf sbdf;
+    uint16_t owner;
+};
+
+static struct {
+    struct hyp_domain domains[DOMAINS];
+    struct device devices[DEVICES];
+    unsigned int ndevices;
+    struct holding holdings[HOLDINGS];
+    unsigned int nholdings;
+    bool no_iommu;
+    unsigned int budget;
+    uint32_t next_pirq;
+    char fail_call[32];
+    unsigned int fail_skip;
+    int fail_err;
+    void (*hook)(const char *line);
+    unsigned int mistakes;
+    char log[LOG];
+    size_t log_len;
+} xen;
+
+static void die(const char *what)
+{
+    fprintf(stderr, "fake xen: %s\n", what);
+    abort();
+}
+
+struct hyp *fake_xen_reset(void)
+{
+    memset(&xen, 0, sizeof(xen));
+    xen.budget = 32;
+    xen.next_pirq = 100;
+    /* Never looked into: a handle is as good as any other address. */
+    return (struct hyp *)(void *)&xen;
+}
+
+struct hyp_domain *fake_xen_domain(uint16_t domid)
+{
+    if (domid >= DOMAINS)
+        die("domain id too large");
+    return &xen.domains[domid];
+}
+
+static struct device *find_device(struct sbdf dev)
+{
+    for (unsigned int i = 0; i < xen.ndevices; i++)
+        if (sbdf_equal(xen.devices[i].sbdf, dev))
+            return &xen.devices[i];
+    return NULL;
+}
+
+void fake_xen_add_device(struct sbdf dev)
+{
+    if (xen.ndevices == DEVICES)
+        die("too many devices");
+    xen.devices[xen.ndevices++] = (struct device){ dev, HYP_DOMID_IO };
+}
+
+void fake_xen_set_owner(struct sbdf dev, uint16_t domid)
+{
+    find_device(dev)->owner = domid;
+}
+
+uint16_t fake_xen_owner(struct sbdf dev)
+{
+    return find_device(dev)->owner;
+}
+
+void fake_xen_no_iommu(void)
+{
+    xen.no_iommu = true;
+}
+
+void fake_xen_budget(unsigned int pirqs)
+{
+    xen.budget = pirqs;
+}
+
+void fake_xen_next_pirq(uint32_t pirq)
+{
+    xen.next_pirq = pirq;
+}
+
+void fake_xen_fail(const char *call, unsigned int skip, int err)
+{
+    (void)snprintf(xen.fail_call, sizeof(xen.fail_call), "%s", call);
+    xen.fail_skip = skip;
+    xen.fail_err = err;
+}
+
+void fake_xen_on_call(void (*hook)(const char *line))
+{
+    xen.hook = hook;
+}
+
+const char *fake_xen_log(void)
+{
+    return xen.log;
+}
+
+void fake_xen_clear_log(void)
+{
+    xen.log_len = 0;
+    xen.log[0] = '\0';
+}
+
+unsigned int fake_xen_mistakes(void)
+{
+    return xen.mistakes;
+}
+
+unsigned int fake_xen_holdings(uint16_t domid)
+{
+    unsigned int n = 0;
+
+    for (unsigned int i = 0; i < xen.nholdings; i++)
+        n += xen.holdings[i].domid == domid;
+    return n;
+}
+
+unsigned int fake_xen_msis(uint16_t domid)
+{
+    unsigned int n = 0;
+
+    for (unsigned int i = 0; i < xen.nholdings; i++)
+        n += xen.holdings[i].domid == domid && xen.holdings[i].kind == HOLD_MSI;
+    return n;
+}
+
+static int injected(const char *line)
+{
+    int err = xen.fail_err;
+
+    if (err == 0 ||
+        strncmp(line, xen.fail_call, strlen(xen.fail_call)) != 0)
+        return 0;
+    if (xen.fail_skip > 0) {
+        xen.fail_skip--;
+        return 0;
+    }
+    xen.fail_err = 0;
+    return err;
+}
+
+static int call(int ret, const char *fmt, ...) PRINTF(2, 3);
+
+/* Log a call that would answer ret; the answer it gives. */
+static int call(int ret, const char *fmt, ...)
+{
+    char line[128];
+    va_list args;
+    int err;
+
+    va_start(args, fmt);
+    (void)vsnprintf(line, sizeof(line), fmt, args);
+    va_end(args);
+    if (xen.hook)
+        xen.hook(line);
+    err = injected(line);
+    if (err == 0)
+        err = ret;
+    if (xen.log_len + strlen(line) + 3 >= LOG)
+        die("log full");
+    xen.log_len += (size_t)sprintf(xen.log + xen.log_len, "%s%s\n", line,
+                                   err < 0 ? "!" : "");
+    return err;
+}
+
+static void hold(enum holding_kind kind, uint16_t domid, uint64_t first,
+                 uint64_t count)
+{
+    if (xen.nholdings == HOLDINGS)
+        die("too many holdings");
+    xen.holdings[xen.nholdings++] =
+        (struct holding){ kind, domid, first, count };
+}
+
+static bool drop(enum holding_kind kind, uint16_t domid, uint64_t first,
+                 uint64_t count)
+{
+    for (unsigned int i = 0; i < xen.nholdings; i++) {
+        const struct holding *h = &xen.holdings[i];
+
+        if (h->kind == kind && h->domid == domid && h->first == first &&
+            h->count == count) {
+            xen.holdings[i] = xen.holdings[--xen.nholdings];
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool gone(uint16_t domid)
+{
+    return domid >= DOMAINS || !xen.domains[domid].exists;
+}
+
+struct hyp *hyp_open(void)
+{
+    return (struct hyp *)(void *)&xen;
+}
+
+void hyp_close(struct hyp *hyp UNUSED)
+{
+}
+
+int hyp_domain(struct hyp *hyp UNUSED, uint16_t domid, struct hyp_domain *out)
+{
+    memset(out, 0, sizeof(*out));
+    if (domid < DOMAINS)
+        *out = xen.domains[domid];
+    return 0;
+}
+
+int hyp_assign_test(struct hyp *hyp UNUSED, uint16_t domid UNUSED,
+                    struct sbdf dev)
+{
+    const struct device *d = find_device(dev);
+
+    if (xen.no_iommu)
+        return -EOPNOTSUPP;
+    return d && d->owner == HYP_DOMID_IO ? 0 : -EINVAL;
+}
+
+int hyp_assign(struct hyp *hyp UNUSED, uint16_t domid, struct sbdf dev,
+               bool relaxed_rdm UNUSED)
+{
+    struct device *d = find_device(dev);
+    char name[SBDF_TEXT];
+    int ret = 0;
+
+    if (gone(domid))
+        ret = -ESRCH;
+    else if (!d)
+        ret = -ENODEV;
+    else if (d->owner != HYP_DOMID_IO)
+        ret = -EBUSY;
+    ret = call(ret, "assign %u %s", domid, sbdf_format(dev, name));
+    if (ret == 0 && d)
+        d->owner = domid;
+    return ret;
+}
+
+int hyp_deassign(struct hyp *hyp UNUSED, uint16_t domid, struct sbdf dev)
+{
+    struct device *d = find_device(dev);
+    char name[SBDF_TEXT];
+    int ret = call(d && d->owner == domid ? 0 : -ENODEV, "deassign %u %s",
+                   domid, sbdf_format(dev, name));
+
+    if (ret == 0 && d)
+        d->owner = HYP_DOMID_IO;
+    return ret;
+}
+
+static int permit(enum holding_kind kind, const char *name, uint16_t domid,
+                  const struct holding *what, bool allow)
+{
+    int ret = call(gone(domid) ? -ESRCH : 0,
+                   "%s %u %" PRIx64 "+%" PRIx64 " %s", name, domid,
+                   what->first, what->count, allow ? "give" : "take");
+
+    if (ret < 0)
+        return ret;
+    if (allow)
+        hold(kind, domid, what->first, what->count);
+    else if (!drop(kind, domid, what->first, what->count))
+        xen.mistakes++;
+    return 0;
+}
+
+int hyp_iomem(struct hyp *hyp UNUSED, uint16_t domid, uint64_t mfn,
+              uint64_t count, bool allow)
+{
+    const struct holding what = { .first = mfn, .count = count };
+
+    return permit(HOLD_IOMEM, "iomem", domid, &what, allow);
+}
+
+int hyp_ioport(struct hyp *hyp UNUSED, uint16_t domid, uint32_t port,
+               uint32_t count, bool allow)
+{
+    const struct holding what = { .first = port, .count = count };
+
+    return permit(HOLD_IOPORT, "ioport", domid, &what, allow);
+}
+
+int hyp_irq(struct hyp *hyp UNUSED, uint16_t domid, uint32_t pirq, bool allow)
+{
+    int ret = call(gone(domid) ? -ESRCH : 0, "irq %u %u %s", domid, pirq,
+                   allow ? "give" : "take");
+
+    if (ret < 0)
+        return ret;
+    if (allow)
+        hold(HOLD_IRQ, domid, pirq, 1);
+    else if (!drop(HOLD_IRQ, domid, pirq, 1))
+        xen.mistakes++;
+    return 0;
+}
+
+int hyp_map_gsi(struct hyp *hyp UNUSED, uint16_t domid, uint32_t gsi,
+                uint32_t *pirq)
+{
+    int ret = call(gone(domid) ? -ESRCH : 0, "gsi %u %u = %u", domid, gsi, gsi);
+
+    if (ret < 0)
+        return ret;
+    hold(HOLD_GSI, domid, gsi, 1);
+    *pirq = gsi;
+    return 0;
+}
+
+int hyp_map_msi(struct hyp *hyp UNUSED, uint16_t domid, struct sbdf dev,
+                uint16_t entry, uint64_t table_base, uint32_t *pirq)
+{
+    const struct device *d = find_device(dev);
+    char name[SBDF_TEXT];
+    int ret = 0;
+
+    if (!d || d->owner != domid)
+        ret = -ENODEV;
+    else if (fake_xen_msis(domid) >= xen.budget)
+        ret = -ENOSPC;
+    ret = call(ret, "msi %u %s %u %" PRIx64 " = %u", domid,
+               sbdf_format(dev, name), entry, table_base, xen.next_pirq);
+    if (ret < 0)
+        return ret;
+    *pirq = xen.next_pirq++;
+    hold(HOLD_MSI, domid, *pirq, 1);
+    return 0;
+}
+
+int hyp_unmap_pirq(struct hyp *hyp UNUSED, uint16_t domid, uint32_t pirq)
+{
+    int ret = call(gone(domid) ? -ESRCH : 0, "unmap %u %u", domid, pirq);
+
+    if (ret < 0)
+        return ret;
+    if (!drop(HOLD_MSI, domid, pirq, 1) && !drop(HOLD_GSI, domid, pirq, 1)) {
+        xen.mistakes++;
+        return -EINVAL;
+    }
+    return 0;
+}
