@@ -60,7 +60,9 @@ static void released(void *arg, struct device *dev, int err)
     if (err < 0)
         link_report(link, &dev->sbdf, err,
                     "the device was not clean when its guest let go");
-    link_write_device_state(link, dev->sbdf, XB_CLOSED);
+    /* In a fresh directory the same device may be listed to be exported. */
+    if (link->target != XB_INITIALISING)
+        link_write_device_state(link, dev->sbdf, XB_CLOSED);
     maybe_done(link);
 }
 

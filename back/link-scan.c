@@ -198,10 +198,18 @@ static bool dead_event(const struct link *link, enum xb_event *ev)
     return true;
 }
 
+/* What remains of a closed pair is the directory, and that is the toolstack's. */
+static bool is_over(const struct link *link)
+{
+    return link->self == XB_CLOSED && !link_has_devices(link) && !link->worker;
+}
+
 static bool peer_event(const struct link *link, const struct view *view,
                        enum xb_event *ev)
 {
     *ev = link->peer;
+    if (link->peer == XB_EV_PEER_UNKNOWN && is_over(link))
+        return false;
     if (!xb_back_needs_change(link->self, link->peer))
         return true;
     return view->online && link->peer != link->peer_entry;
@@ -223,8 +231,7 @@ unsigned int link_events(struct link *link, enum xb_event ev[LINK_EVENTS])
     if (!take_view(link, &view) || !view.domain.exists || view.domain.dying) {
         if (link->self == XB_UNKNOWN)
             ev[n++] = XB_EV_TOOL_CLOSE; /* left over from before our time */
-        else if (link->self != XB_CLOSED || link_has_devices(link) ||
-                 link->worker)
+        else if (!is_over(link))
             ev[n++] = XB_EV_PEER_UNKNOWN;
         return n;
     }
@@ -234,7 +241,7 @@ unsigned int link_events(struct link *link, enum xb_event ev[LINK_EVENTS])
         ev[n++] = XB_EV_TOOL_CLOSE;
     /* In 2 with devices in hand: a front that connects again. */
     if (link->self == XB_INITIALISING || view.wanted ||
-        (link->self == XB_INITWAIT && link_has_devices(link)))
+        (link->self == XB_INITWAIT && (view.removal || link_has_devices(link))))
         ev[n++] = XB_EV_TOOL_LISTED;
     if (is_mute(link, &view))
         ev[n++] = XB_EV_PEER_MUTE;

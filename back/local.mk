@@ -93,6 +93,13 @@ EXTRA_DIST += back/xenpcid.8.scd \
 CLEANFILES += back/xenpcid.service
 systemdsystemunit_DATA = back/xenpcid.service
 dist_udevrules_DATA = back/90-xenpci.rules
+if HAVE_SCDOC
+man8_MANS += back/xenpcid.8
+CLEANFILES += back/xenpcid.8
+endif
+back/xenpcid.8: $(srcdir)/back/xenpcid.8.scd
+	$(AM_V_GEN)$(MKDIR_P) back && \
+	$(SCDOC) <$(srcdir)/back/xenpcid.8.scd >$@.tmp && mv $@.tmp $@
 back/xenpcid.service: back/xenpcid.service.in
 	$(AM_V_GEN)$(MKDIR_P) back && sed 's,@sbindir\@,$(sbindir),' \
 		$(srcdir)/back/xenpcid.service.in >$@

@@ -143,3 +143,85 @@ tests_unit_check_tree_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_TESTS) \
 tests_unit_check_tree_CFLAGS = $(tests_cli_cflags)
 tests_unit_check_tree_LDADD = $(tests_cli_ldadd)
 tests_unit_check_tree_SOURCES = tests/unit/check_tree.c $(tests_cli_world)
+
+# back/: the daemon over a fake Xen, a fake store and a fake /sys
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_device tests/unit/check_grants \
+	tests/unit/check_irq tests/unit/check_link tests/unit/check_msg \
+	tests/unit/check_ops tests/unit/check_pace tests/unit/check_state \
+	tests/unit/check_vbus
+endif
+tests_back_cppflags = $(AM_CPPFLAGS) $(CPP_TESTS) \
+	-DTEST_DATA_DIR='"$(abs_srcdir)/tests/data"'
+tests_back_cflags = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_back_ldadd = back/libback.a back/libcfg.a xenstore-schema/libpublish.a \
+	common/libhost.a common/libcommon.a $(CHECK_LIBS) $(JSON_LIBS) \
+	$(UDEV_LIBS) $(EV_LIBS)
+tests_back_world = \
+	tests/unit/back-world.c \
+	tests/unit/back-world.h \
+	tests/unit/fake-hw.c \
+	tests/unit/fake-hw.h \
+	tests/unit/fake-store.c \
+	tests/unit/fake-store.h \
+	tests/unit/fake-tree.c \
+	tests/unit/fake-tree.h \
+	tests/unit/fake-xen.c \
+	tests/unit/fake-xen.h \
+	tests/unit/run-until.c \
+	tests/unit/run-until.h \
+	tests/unit/temp-tree.c \
+	tests/unit/temp-tree.h
+tests_unit_check_device_CPPFLAGS = $(tests_back_cppflags)
+tests_unit_check_device_CFLAGS = $(tests_back_cflags)
+tests_unit_check_device_LDADD = $(tests_back_ldadd)
+tests_unit_check_device_SOURCES = tests/unit/check_device.c $(tests_back_world)
+tests_unit_check_grants_CPPFLAGS = $(tests_back_cppflags)
+tests_unit_check_grants_CFLAGS = $(tests_back_cflags)
+tests_unit_check_grants_LDADD = $(tests_back_ldadd)
+tests_unit_check_grants_SOURCES = tests/unit/check_grants.c \
+	tests/unit/fake-xen.c tests/unit/fake-xen.h
+tests_unit_check_irq_CPPFLAGS = $(tests_back_cppflags)
+tests_unit_check_irq_CFLAGS = $(tests_back_cflags)
+tests_unit_check_irq_LDADD = $(tests_back_ldadd)
+tests_unit_check_irq_SOURCES = tests/unit/check_irq.c \
+	tests/unit/fake-xen.c tests/unit/fake-xen.h
+tests_unit_check_link_CPPFLAGS = $(tests_back_cppflags)
+tests_unit_check_link_CFLAGS = $(tests_back_cflags)
+tests_unit_check_link_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=loop_after \
+	-Wl,--wrap=link_write_state
+tests_unit_check_link_LDADD = $(tests_back_ldadd)
+tests_unit_check_link_SOURCES = \
+	tests/unit/check_link.c \
+	tests/unit/check_link_connect.c \
+	tests/unit/check_link_end.c \
+	tests/unit/check_link_plug.c \
+	tests/unit/check_link_worker.c \
+	tests/unit/fake-worker-proc.c \
+	tests/unit/fake-worker-proc.h \
+	tests/unit/link-suites.h \
+	tests/unit/link-world.c \
+	tests/unit/link-world.h \
+	$(tests_back_world)
+tests_unit_check_msg_CPPFLAGS = $(tests_back_cppflags)
+tests_unit_check_msg_CFLAGS = $(tests_back_cflags)
+tests_unit_check_msg_LDADD = $(tests_back_ldadd)
+tests_unit_check_msg_SOURCES = tests/unit/check_msg.c
+tests_unit_check_ops_CPPFLAGS = $(tests_back_cppflags)
+tests_unit_check_ops_CFLAGS = $(tests_back_cflags)
+tests_unit_check_ops_LDADD = $(tests_back_ldadd)
+tests_unit_check_ops_SOURCES = tests/unit/check_ops.c \
+	tests/unit/fake-hw.c tests/unit/fake-hw.h
+tests_unit_check_pace_CPPFLAGS = $(tests_back_cppflags)
+tests_unit_check_pace_CFLAGS = $(tests_back_cflags)
+tests_unit_check_pace_LDADD = $(tests_back_ldadd)
+tests_unit_check_pace_SOURCES = tests/unit/check_pace.c
+tests_unit_check_state_CPPFLAGS = $(tests_back_cppflags)
+tests_unit_check_state_CFLAGS = $(tests_back_cflags)
+tests_unit_check_state_LDADD = $(tests_back_ldadd)
+tests_unit_check_state_SOURCES = tests/unit/check_state.c \
+	tests/unit/temp-tree.c tests/unit/temp-tree.h
+tests_unit_check_vbus_CPPFLAGS = $(tests_back_cppflags)
+tests_unit_check_vbus_CFLAGS = $(tests_back_cflags)
+tests_unit_check_vbus_LDADD = $(tests_back_ldadd)
+tests_unit_check_vbus_SOURCES = tests/unit/check_vbus.c

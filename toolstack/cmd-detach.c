@@ -98,7 +98,7 @@ static enum wait_verdict look(void *arg, char reason[WAIT_REASON])
         return ask(d, reason);
     if (is_settled(view.back))
         return WAIT_DONE;
-    if (view.device.state == XB_CLOSING && view.back == XB_RECONFIGURING)
+    if (view.back == XB_RECONFIGURING && view.front == XB_CONNECTED)
         (void)snprintf(reason, WAIT_REASON,
                        "the driver in domain %.40s still has it (front %s)",
                        d->domain, xb_state_name(view.front));

@@ -60,7 +60,7 @@ toolstack_libxenpci_a_SOURCES = \
 EXTRA_DIST += toolstack/xenpci.8.scd
 if HAVE_SCDOC
 CLEANFILES += toolstack/xenpci.8
-man8_MANS = toolstack/xenpci.8
+man8_MANS += toolstack/xenpci.8
 endif
 
 toolstack/xenpci.8: $(srcdir)/toolstack/xenpci.8.scd

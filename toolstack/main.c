@@ -154,10 +154,15 @@ static void add_text(struct json_object *json, const char *key,
 
 static void print_json(struct outcome *out, enum exit_code code)
 {
-    struct json_object *top =
-        out->json != NULL ? out->json : json_object_new_object();
+    struct json_object *top = json_object_new_object();
 
     (void)json_object_object_add(top, "version", json_object_new_int(1));
+    if (out->json != NULL) {
+        json_object_object_foreach(out->json, key, value)
+        {
+            (void)json_object_object_add(top, key, json_object_get(value));
+        }
+    }
     if (out->cause[0] != '\0') {
         struct json_object *error = json_object_new_object();
 

@@ -19,7 +19,9 @@ static const struct sbdf nvme = { .bus = 3 };
 static const struct sbdf nic = { .bus = 4 };
 static const struct sbdf absent = { .bus = 9 };
 
-#define MSIX_CONTROL 0x42 /* of the nvme's dump */
+/* Of the nvme's dump. */
+#define MSIX_CONTROL 0x42
+#define PM_CONTROL   0x64
 
 /* What a done function saw. */
 static struct {
@@ -85,15 +87,12 @@ static void trace_call(const char *line)
 {
     size_t len = strlen(trace);
 
-    (void)snprintf(trace + len, sizeof(trace) - len, "%.*s%s%s%s\n",
-                   (int)strcspn(line, " "), line,
-                   world_get(nvme, PCI_COMMAND, 2) & PCI_COMMAND_MASTER
-                       ? " master"
-                       : "",
-                   world_get(nvme, MSIX_CONTROL, 2) & PCI_MSIX_FLAGS_ENABLE
-                       ? " msix"
-                       : "",
-                   world_was_reset(nvme) ? " reset" : "");
+    (void)snprintf(
+        trace + len, sizeof(trace) - len, "%.*s%s%s%s\n",
+        (int)strcspn(line, " "), line,
+        world_get(nvme, PCI_COMMAND, 2) & PCI_COMMAND_MASTER ? " master" : "",
+        world_get(nvme, MSIX_CONTROL, 2) & PCI_MSIX_FLAGS_ENABLE ? " msix" : "",
+        world_was_reset(nvme) ? " reset" : "");
 }
 
 static void start_trace(void)
@@ -427,19 +426,47 @@ START_TEST(config_writes_are_checked_again)
         1, { { PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER } }
     };
     struct device *dev = claim_ok(nvme);
+    bool wakes = false;
 
     master.writes[0].value |= world_get(nvme, PCI_COMMAND, 2);
-    ck_assert_int_eq(device_config_write(dev, &ids), PCI_ERR_ACCESS_DENIED);
+    ck_assert_int_eq(device_config_write(dev, &ids, &wakes),
+                     PCI_ERR_ACCESS_DENIED);
     ck_assert_uint_eq(world_get(nvme, 0, 2), 0x1b36);
-    ck_assert_int_eq(device_config_write(dev, &many), PCI_ERR_INVALID_OFFSET);
-    ck_assert_int_eq(device_config_write(dev, &master), PCI_ERR_SUCCESS);
+    ck_assert_int_eq(device_config_write(dev, &many, &wakes),
+                     PCI_ERR_INVALID_OFFSET);
+    ck_assert_int_eq(device_config_write(dev, &master, &wakes),
+                     PCI_ERR_SUCCESS);
     ck_assert_uint_ne(world_get(nvme, PCI_COMMAND, 2) & PCI_COMMAND_MASTER, 0);
     /* From the moment of the release the guest has no say. */
     memset(&seen, 0, sizeof(seen));
     device_release(dev, on_done, NULL);
-    ck_assert_int_eq(device_config_write(dev, &master), PCI_ERR_DEV_NOT_FOUND);
+    ck_assert_int_eq(device_config_write(dev, &master, &wakes),
+                     PCI_ERR_DEV_NOT_FOUND);
     ck_assert(run_until(is_done, NULL));
     ck_assert_uint_eq(world_get(nvme, PCI_COMMAND, 2) & PCI_COMMAND_MASTER, 0);
+}
+END_TEST
+
+/* What D3hot cost the device, its guest may not put back itself (XSA-120). */
+START_TEST(a_device_that_wakes_gets_its_decodes_back)
+{
+    const struct cfg_plan wake = { 1, { { PM_CONTROL, 2, 8 } } };
+    struct device *dev = claim_ok(nvme);
+    bool wakes = false;
+
+    ck_assert_int_eq(device_config_write(dev, &wake, &wakes), PCI_ERR_SUCCESS);
+    ck_assert(!wakes); /* it was awake */
+    world_set(nvme, PM_CONTROL, 2, 8 | 3);
+    ck_assert_int_eq(device_config_write(dev, &wake, &wakes), PCI_ERR_SUCCESS);
+    ck_assert(wakes);
+    world_set(nvme, 0x10, 4, 4);
+    world_set(nvme, PCI_COMMAND, 2, 0);
+    ck_assert_int_eq(device_woken(dev), PCI_ERR_SUCCESS);
+    ck_assert_uint_eq(world_get(nvme, 0x10, 4), 0xfeb30004);
+    ck_assert_uint_eq(world_get(nvme, PCI_COMMAND, 2) &
+                          (PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER),
+                      PCI_COMMAND_MEMORY);
+    ck_assert_int_eq(release(dev), 0);
 }
 END_TEST
 
@@ -506,6 +533,7 @@ static Suite *suite(void)
     tcase_add_test(tc, one_owner_at_a_time);
     tcase_add_test(tc, handles_are_per_domain_and_never_reused);
     tcase_add_test(tc, config_writes_are_checked_again);
+    tcase_add_test(tc, a_device_that_wakes_gets_its_decodes_back);
     tcase_add_test(tc, adopted_from_its_record);
     tcase_add_test(tc, adoption_fails_without_a_trace);
     suite_add_tcase(s, tc);

@@ -151,7 +151,8 @@ static const struct damage {
     { "no such interrupt mode", "\"mode\":2", "\"mode\":3", -EPROTO },
     { "a pirq that is none", "1000,", "\"x\",", -EPROTO },
     { "a pirq too large", "1000,", "4294967296,", -EPROTO },
-    { "one resource less", "\"prefetch\":1", "\"prefetsh\":1", -EPROTO },
+    { "no resources", "\"resources\":[", "\"resources\":[],\"x\":[", -EPROTO },
+    { "a field is missing", "\"prefetch\":1", "\"prefetsh\":1", -EPROTO },
     { "no hex", "\"snapshot\":\"00", "\"snapshot\":\"0g", -EPROTO },
     { "a byte too few", "\"snapshot\":\"0007", "\"snapshot\":\"00", -EPROTO },
     { "no list", "\"pirqs\":[", "\"pirqs\":{\"\":[", -EPROTO },
@@ -212,8 +213,8 @@ END_TEST
 
 START_TEST(what_is_no_json)
 {
-    static const char *const texts[] = { "", "{", "[]", "7", "null",
-                                         "{\"version\":1}" };
+    static const char *const texts[] = { "",  "{",    "[]",
+                                         "7", "null", "{\"version\":1}" };
     struct state_record again;
 
     temp_tree_file(FILE_NAME, texts[_i]);

@@ -164,8 +164,7 @@ static int injected(const char *line)
 {
     int err = xen.fail_err;
 
-    if (err == 0 ||
-        strncmp(line, xen.fail_call, strlen(xen.fail_call)) != 0)
+    if (err == 0 || strncmp(line, xen.fail_call, strlen(xen.fail_call)) != 0)
         return 0;
     if (xen.fail_skip > 0) {
         xen.fail_skip--;
@@ -289,9 +288,9 @@ int hyp_deassign(struct hyp *hyp UNUSED, uint16_t domid, struct sbdf dev)
 static int permit(enum holding_kind kind, const char *name, uint16_t domid,
                   const struct holding *what, bool allow)
 {
-    int ret = call(gone(domid) ? -ESRCH : 0,
-                   "%s %u %" PRIx64 "+%" PRIx64 " %s", name, domid,
-                   what->first, what->count, allow ? "give" : "take");
+    int ret =
+        call(gone(domid) ? -ESRCH : 0, "%s %u %" PRIx64 "+%" PRIx64 " %s", name,
+             domid, what->first, what->count, allow ? "give" : "take");
 
     if (ret < 0)
         return ret;

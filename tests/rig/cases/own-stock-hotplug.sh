@@ -17,6 +17,7 @@ while [ $n -lt 20 ]; do
 	rig-wait-until 60 eval '! test -e /dev/nvme0n1'
 	n=$((n + 1))
 done
+rig-wait-for finish
 END
 )
 rig-guest start hot "$guest"
@@ -37,5 +38,6 @@ while [ $n -lt 20 ]; do
 done
 xen_view >$CASE_TMP/view.after
 same $CASE_TMP/view.before $CASE_TMP/view.after 'Xen holds something it did not hold before'
+rig-guest tell hot finish
 rig-guest wait hot --timeout 60 >/dev/null
 wait_for 30 no_guests || fail 'the guest is left as a zombie'

@@ -22,7 +22,7 @@ rig-guest start steady --pci "$bdf" "$guest"
 rig-guest line steady '^reading' --timeout 60
 worker()
 {
-	pgrep -f 'xenpcid --worker' || return 1
+	grep -l -a -- --worker /proc/[0-9]*/cmdline 2>/dev/null | cut -d/ -f3 | head -n 1
 }
 n=0
 while [ $n -lt 3 ]; do

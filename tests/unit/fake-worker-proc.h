@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Workers without processes, behind the interface of back/worker-proc.h: link
+ * fake-worker-proc.o instead of worker-proc.o. As real ones they answer from
+ * the loop, never from inside a call.
+ */
+#ifndef TESTS_UNIT_FAKE_WORKER_PROC_H
+#define TESTS_UNIT_FAKE_WORKER_PROC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "msg.h"
+#include "sbdf.h"
+
+#define FAKE_WORKER_DEVICES 40
+
+struct fake_worker {
+    uint16_t domid;
+    bool connected;
+    struct msg_connect connect; /* what it was told */
+    unsigned int ndevices;
+    struct {
+        uint32_t handle;
+        uint32_t fresh; /* enum cfg_start */
+        struct sbdf real;
+        struct sbdf virt;
+    } devices[FAKE_WORKER_DEVICES];
+};
+
+/* Forget counters and settings; all workers must have ended. */
+void fake_workers_reset(void);
+
+/* What workers say to CONNECT from now on. */
+void fake_workers_answer(int32_t err, uint32_t step);
+/* They say nothing. */
+void fake_workers_hang(void);
+/* They end instead. */
+void fake_workers_die(void);
+/* No worker can be started. */
+void fake_workers_fail(int err);
+
+/* The domain's worker, or NULL. */
+const struct fake_worker *fake_worker(uint16_t domid);
+
+/* Workers started since the reset, and those that have not ended. */
+unsigned int fake_workers_spawned(void);
+unsigned int fake_workers_alive(void);
+
+/* The worker's process ends by itself. */
+void fake_worker_die(uint16_t domid);
+
+/* It asks the broker; the answer, which must come at once. */
+struct msg_answer fake_worker_ask(uint16_t domid, const struct msg *request);
+
+#endif

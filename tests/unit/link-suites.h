@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The parts of check_link. */
+#ifndef TESTS_UNIT_LINK_SUITES_H
+#define TESTS_UNIT_LINK_SUITES_H
+
+#include <check.h>
+
+TCase *link_connect_tests(void);
+TCase *link_plug_tests(void);
+TCase *link_end_tests(void);
+TCase *link_worker_tests(void);
+
+#endif

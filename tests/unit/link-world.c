@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See link-world.h. */
+#include "link-world.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake-store.h"
+#include "nodes.h"
+#include "publish.h"
+#include "run-until.h"
+
+#define DOMAINS 16
+
+const struct sbdf link_nvme = { .bus = 3 };
+const struct sbdf link_nic = { .bus = 4 };
+const struct sbdf link_edu = { .bus = 5 };
+
+static struct store *tool;
+static unsigned int hurry;
+static struct {
+    char states[128];
+    char *before_3;
+} domains[DOMAINS];
+
+struct loop_watch *__real_loop_after(uint32_t ms, loop_fn *fn, void *arg);
+struct loop_watch *__wrap_loop_after(uint32_t ms, loop_fn *fn, void *arg);
+
+struct loop_watch *__wrap_loop_after(uint32_t ms, loop_fn *fn, void *arg)
+{
+    return __real_loop_after(ms >= 1000 ? ms / hurry : ms, fn, arg);
+}
+
+void __real_link_write_state(struct link *link, enum xb_state state);
+void __wrap_link_write_state(struct link *link, enum xb_state state);
+
+void __wrap_link_write_state(struct link *link, enum xb_state state)
+{
+    char *text = domains[link->domid].states;
+    size_t len = strlen(text);
+    char path[STORE_PATH];
+
+    (void)snprintf(text + len, sizeof(domains[0].states) - len, "%s%u",
+                   len > 0 ? " " : "", state);
+    if (state == XB_INITIALISED && !domains[link->domid].before_3) {
+        (void)snprintf(path, sizeof(path), XS_BACK_DIR, link->domid);
+        domains[link->domid].before_3 = fake_store_dump(path);
+    }
+    __real_link_write_state(link, state);
+}
+
+/* What broker.c does with store events. */
+static void on_event(const char *path, const char *token)
+{
+    struct link *link = NULL;
+    unsigned int domid;
+
+    if (strcmp(path, XS_WATCH_RELEASE) == 0) {
+        while ((link = link_next(link)))
+            link_touch(link);
+        return;
+    }
+    if (sscanf(path, XS_BACK_DOMAIN, &domid) == 1)
+        link = link_get(world_hyp, world_store, (uint16_t)domid);
+    else if (sscanf(token, XS_FRONT_STATE, &domid) == 1)
+        link = link_find((uint16_t)domid);
+    if (link)
+        link_touch(link);
+}
+
+static void on_store(void *arg UNUSED)
+{
+    char path[STORE_PATH], token[STORE_PATH];
+
+    while (store_event(world_store, path, token))
+        on_event(path, token);
+}
+
+static struct loop_watch *store_watcher;
+
+void link_world_setup(void)
+{
+    world_setup();
+    fake_workers_reset();
+    hurry = 1;
+    memset(domains, 0, sizeof(domains));
+    fake_xen_domain(OTHER_DOMID)->exists = true;
+    world_add(link_nvme, &back_nvme);
+    world_add(link_nic, &back_e1000e);
+    world_add(link_edu, &back_nvme);
+    tool = store_open();
+    ck_assert_int_eq(store_watch(world_store, XS_BACK_ROOT, XS_BACK_ROOT), 0);
+    ck_assert_int_eq(
+        store_watch(world_store, XS_WATCH_RELEASE, XS_WATCH_RELEASE), 0);
+    store_watcher = loop_on_read(store_fd(world_store), on_store, NULL);
+}
+
+bool no_links(void *unused UNUSED)
+{
+    return !link_next(NULL) && !device_next(NULL) && fake_workers_alive() == 0;
+}
+
+void link_world_teardown(void)
+{
+    for (uint16_t id = BACK_DOMID; id <= OTHER_DOMID; id++)
+        tool_deletes(id);
+    fake_store_fire(XS_WATCH_RELEASE);
+    ck_assert_msg(run_until(no_links, NULL), "a link or a device is left");
+    for (uint16_t id = BACK_DOMID; id <= OTHER_DOMID; id++)
+        if (fake_xen_domain(id)->exists)
+            ck_assert_uint_eq(fake_xen_holdings(id), 0);
+    for (unsigned int i = 0; i < DOMAINS; i++)
+        free(domains[i].before_3);
+    loop_cancel(store_watcher);
+    store_close(tool);
+    world_teardown();
+}
+
+void link_world_hurry(unsigned int times)
+{
+    hurry = times;
+}
+
+void tool_lists(uint16_t domid, struct sbdf dev)
+{
+    struct publish_request req = {
+        .domid = domid,
+        .dev = dev,
+        .options = "msitranslate=0,power_mgmt=0,permissive=0",
+    };
+
+    ck_assert_int_eq(publish_add(tool, &req), 0);
+}
+
+void tool_asks_back(uint16_t domid, struct sbdf dev)
+{
+    ck_assert_int_eq(publish_remove_request(tool, domid, dev), 0);
+}
+
+void tool_unlists(uint16_t domid, struct sbdf dev)
+{
+    ck_assert_int_eq(publish_remove_finish(tool, domid, dev), 0);
+}
+
+void tool_deletes(uint16_t domid)
+{
+    ck_assert_int_eq(publish_clear(tool, domid), 0);
+}
+
+static char leaf_path[STORE_PATH];
+
+static const char *back_leaf(uint16_t domid, const char *leaf)
+{
+    int len = snprintf(leaf_path, sizeof(leaf_path), XS_BACK_DIR, domid);
+
+    (void)snprintf(leaf_path + len, sizeof(leaf_path) - (size_t)len, "/%s",
+                   leaf);
+    return leaf_path;
+}
+
+static const char *front_leaf(uint16_t domid, const char *leaf)
+{
+    int len = snprintf(leaf_path, sizeof(leaf_path), XS_FRONT_DIR, domid);
+
+    (void)snprintf(leaf_path + len, sizeof(leaf_path) - (size_t)len, "/%s",
+                   leaf);
+    return leaf_path;
+}
+
+const char *back_node(uint16_t domid, const char *leaf)
+{
+    const char *value = fake_store_get(back_leaf(domid, leaf));
+
+    return value ? value : "";
+}
+
+void set_back(uint16_t domid, const char *leaf, const char *value)
+{
+    fake_store_set(back_leaf(domid, leaf), value);
+}
+
+void set_front(uint16_t domid, const char *leaf, const char *value)
+{
+    fake_store_set(front_leaf(domid, leaf), value);
+}
+
+void unset_front(uint16_t domid, const char *leaf)
+{
+    fake_store_unset(front_leaf(domid, leaf));
+}
+
+void front_publishes(uint16_t domid)
+{
+    set_front(domid, "pci-op-ref", "8");
+    set_front(domid, "event-channel", "9");
+    set_front(domid, "magic", "7");
+    set_front(domid, "state", "3");
+}
+
+const char *back_error(uint16_t domid)
+{
+    char path[STORE_PATH];
+    const char *value;
+
+    (void)snprintf(path, sizeof(path), XS_ERROR_BACK, domid);
+    value = fake_store_get(path);
+    return value ? value : "";
+}
+
+const char *device_error(struct sbdf dev)
+{
+    char path[STORE_PATH], dashed[SBDF_TEXT];
+    const char *value;
+
+    (void)snprintf(path, sizeof(path), XS_DEVICE_ERROR,
+                   sbdf_format_dashed(dev, dashed));
+    value = fake_store_get(path);
+    return value ? value : "";
+}
+
+const char *states(uint16_t domid)
+{
+    return domains[domid].states;
+}
+
+struct expected {
+    uint16_t domid;
+    const char *leaf;
+    const char *value;
+    struct sbdf dev;
+};
+
+static bool has_states(void *arg)
+{
+    const struct expected *e = arg;
+
+    return strcmp(states(e->domid), e->value) == 0;
+}
+
+void expect_states(uint16_t domid, const char *text)
+{
+    struct expected e = { .domid = domid, .value = text };
+
+    ck_assert_msg(run_until(has_states, &e), "d%u: \"%s\", not \"%s\" (%s)",
+                  domid, states(domid), text, back_error(domid));
+    run_due();
+    ck_assert_str_eq(states(domid), text);
+}
+
+const char *listing_before_3(uint16_t domid)
+{
+    return domains[domid].before_3;
+}
+
+void connect_guest(uint16_t domid, struct sbdf dev)
+{
+    tool_lists(domid, dev);
+    front_publishes(domid);
+    expect_states(domid, "2 3 4");
+}
+
+static bool has_owner(void *arg)
+{
+    const struct expected *e = arg;
+
+    return fake_xen_owner(e->dev) == e->domid;
+}
+
+void expect_owner(struct sbdf dev, uint16_t domid)
+{
+    struct expected e = { .domid = domid, .dev = dev };
+
+    ck_assert_msg(run_until(has_owner, &e), "the owner is %u, not %u",
+                  fake_xen_owner(dev), domid);
+}
+
+static bool has_value(void *arg)
+{
+    const struct expected *e = arg;
+
+    return strcmp(back_node(e->domid, e->leaf), e->value) == 0;
+}
+
+void expect_back_node(uint16_t domid, const char *leaf, const char *value)
+{
+    struct expected e = { .domid = domid, .leaf = leaf, .value = value };
+
+    ck_assert_msg(run_until(has_value, &e), "d%u: %s is \"%s\", not \"%s\"",
+                  domid, leaf, back_node(domid, leaf), value);
+}

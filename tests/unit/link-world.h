@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Guests, their fronts and a toolstack around back/link*.c: everything real but
+ * Xen, the store, sysfs and the worker processes. Needs the linker's
+ * --wrap=loop_after and --wrap=link_write_state.
+ */
+#ifndef TESTS_UNIT_LINK_WORLD_H
+#define TESTS_UNIT_LINK_WORLD_H
+
+#include "back-world.h"
+#include "fake-worker-proc.h"
+#include "link.h"
+
+#define OTHER_DOMID 6
+
+extern const struct sbdf link_nvme, link_nic, link_edu;
+
+/* Two domains, three devices nobody has. */
+void link_world_setup(void);
+/* Ends all guests and fails the test if anything of them is left. */
+void link_world_teardown(void);
+
+/* Timers of a second or more run so many times faster (1: as they are). */
+void link_world_hurry(unsigned int times);
+
+/* The toolstack lists a device; the first one makes the directories. */
+void tool_lists(uint16_t domid, struct sbdf dev);
+void tool_asks_back(uint16_t domid, struct sbdf dev);
+void tool_unlists(uint16_t domid, struct sbdf dev);
+/* ... deletes the back directory, and the front's. */
+void tool_deletes(uint16_t domid);
+
+/* Nodes of a directory; the value, or "" when absent. */
+const char *back_node(uint16_t domid, const char *leaf);
+void set_back(uint16_t domid, const char *leaf, const char *value);
+void set_front(uint16_t domid, const char *leaf, const char *value);
+void unset_front(uint16_t domid, const char *leaf);
+
+/* The front publishes its page and port, and its state 3. */
+void front_publishes(uint16_t domid);
+
+/* The error node of the pair, and of a device. */
+const char *back_error(uint16_t domid);
+const char *device_error(struct sbdf dev);
+
+/* The states the daemon has written so far: "2 3 4". */
+const char *states(uint16_t domid);
+/* Run until they are exactly these; fails the test otherwise. */
+void expect_states(uint16_t domid, const char *text);
+/* The directory's listing just before state 3 was written for the first time. */
+const char *listing_before_3(uint16_t domid);
+
+/* From nothing to Connected with these devices. */
+void connect_guest(uint16_t domid, struct sbdf dev);
+
+/* Run until the device is owned by that domain in Xen. */
+void expect_owner(struct sbdf dev, uint16_t domid);
+void expect_back_node(uint16_t domid, const char *leaf, const char *value);
+bool no_links(void *unused);
+
+#endif
