@@ -40,7 +40,7 @@ static int check_holder(struct sbdf sbdf, char why[DEVICE_WHY])
     }
     if (ret == 0)
         ret = sysfs_driver(sbdf, driver);
-    if (ret < 0) {
+    if (ret != 0) {
         device_say(why, "%s cannot be inspected: %s", name, strerror(-ret));
         return ret;
     }

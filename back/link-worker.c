@@ -98,7 +98,7 @@ static void on_connected(void *arg, const struct msg_connected *result)
         return;
     }
     link->connected = true;
-    log_info("d%u: connected", link->domid);
+    log_limited_info(&link->budget, "d%u: connected", link->domid);
     if (!link->calm)
         link->calm = loop_after(CALM_MS, calm, link);
     if (link->running == XB_ACT_CONNECT)
@@ -193,7 +193,7 @@ static void disconnected(void *arg)
 {
     struct link *link = arg;
 
-    log_info("d%u: disconnected", link->domid);
+    log_limited_info(&link->budget, "d%u: disconnected", link->domid);
     link_finish(link, 0);
 }
 

@@ -15,6 +15,8 @@ back_libback_a_SOURCES = \
 	back/device-keep.c \
 	back/device.c \
 	back/device.h \
+	back/events.c \
+	back/events.h \
 	back/grants.c \
 	back/grants.h \
 	back/irq.c \

@@ -9,6 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* The open file is the lock; it ends with the process. */
+static int lock_fd = -1;
+
 int lock_take(const char *run_dir)
 {
     char path[256];
@@ -26,5 +29,6 @@ int lock_take(const char *run_dir)
         (void)close(fd);
         return ret;
     }
-    return 0; /* the open file is the lock */
+    lock_fd = fd;
+    return 0;
 }

@@ -13,7 +13,8 @@ LINT_DEPS_CFLAGS = $(XENCTRL_CFLAGS) $(XENSTORE_CFLAGS) $(XENEVTCHN_CFLAGS) \
 	$(CHECK_CFLAGS)
 lint_files = . $(srcdir)/tests/rooms.sh && srcdir=$(srcdir) && room_files
 
-lint: check-format check-layers check-literals check-headers check-tidy
+lint: check-format check-layers check-literals check-headers check-shell \
+	check-cppcheck check-tidy
 	@echo "lint: clean"
 
 check-format:
@@ -31,9 +32,21 @@ check-headers: xenstore-schema/nodes.h
 		CFLAGS="$(AM_WARN) -Werror -D_GNU_SOURCE $(LINT_DEPS_CFLAGS)" \
 		$(srcdir)/tests/check-headers.sh $(srcdir) .
 
+check-shell:
+	$(AM_V_at)cd $(srcdir) && shellcheck -x -S warning check demo .ci/run \
+		tests/install-deps tests/*.sh tests/rig/rig tests/rig/run-cases \
+		tests/rig/*.sh tests/rig/cases/*.sh tests/rig/dom0/rig-guest
+
+check-cppcheck: xenstore-schema/nodes.h
+	$(AM_V_at)cd $(srcdir) && cppcheck -q --std=c11 --error-exitcode=1 \
+		--enable=warning,portability --suppress=readdirCalled \
+		--suppress=ctuuninitvar --library=posix \
+		common common/host xenstore-schema back back/config toolstack
+
 check-tidy: xenstore-schema/nodes.h
 	$(AM_V_at)$(lint_files) '*.c' | LINT_CFLAGS="$(LINT_DEPS_CFLAGS)" \
 		xargs -P "$$(nproc)" -n 1 \
 		$(srcdir)/tests/check-tidy.sh $(srcdir) .
 
-.PHONY: lint check-format check-layers check-literals check-headers check-tidy
+.PHONY: lint check-format check-layers check-literals check-headers check-shell \
+	check-cppcheck check-tidy

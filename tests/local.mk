@@ -175,7 +175,13 @@ tests_back_world = \
 tests_unit_check_device_CPPFLAGS = $(tests_back_cppflags)
 tests_unit_check_device_CFLAGS = $(tests_back_cflags)
 tests_unit_check_device_LDADD = $(tests_back_ldadd)
-tests_unit_check_device_SOURCES = tests/unit/check_device.c $(tests_back_world)
+tests_unit_check_device_SOURCES = \
+	tests/unit/check_device.c \
+	tests/unit/check_device_claim.c \
+	tests/unit/check_device_held.c \
+	tests/unit/device-case.c \
+	tests/unit/device-case.h \
+	$(tests_back_world)
 tests_unit_check_grants_CPPFLAGS = $(tests_back_cppflags)
 tests_unit_check_grants_CFLAGS = $(tests_back_cflags)
 tests_unit_check_grants_LDADD = $(tests_back_ldadd)
@@ -189,7 +195,7 @@ tests_unit_check_irq_SOURCES = tests/unit/check_irq.c \
 tests_unit_check_link_CPPFLAGS = $(tests_back_cppflags)
 tests_unit_check_link_CFLAGS = $(tests_back_cflags)
 tests_unit_check_link_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=loop_after \
-	-Wl,--wrap=link_write_state
+	-Wl,--wrap=link_write_state -Wl,--wrap=publish_find
 tests_unit_check_link_LDADD = $(tests_back_ldadd)
 tests_unit_check_link_SOURCES = \
 	tests/unit/check_link.c \
@@ -210,8 +216,14 @@ tests_unit_check_msg_SOURCES = tests/unit/check_msg.c
 tests_unit_check_ops_CPPFLAGS = $(tests_back_cppflags)
 tests_unit_check_ops_CFLAGS = $(tests_back_cflags)
 tests_unit_check_ops_LDADD = $(tests_back_ldadd)
-tests_unit_check_ops_SOURCES = tests/unit/check_ops.c \
-	tests/unit/fake-hw.c tests/unit/fake-hw.h
+tests_unit_check_ops_SOURCES = \
+	tests/unit/check_ops.c \
+	tests/unit/check_ops_config.c \
+	tests/unit/check_ops_irq.c \
+	tests/unit/fake-hw.c \
+	tests/unit/fake-hw.h \
+	tests/unit/ops-case.c \
+	tests/unit/ops-case.h
 tests_unit_check_pace_CPPFLAGS = $(tests_back_cppflags)
 tests_unit_check_pace_CFLAGS = $(tests_back_cflags)
 tests_unit_check_pace_LDADD = $(tests_back_ldadd)

@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2154
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Sourced by the check-*.sh scripts: which directories a file may include from.
 # This is the picture of the house in HACKING, once more, for the tools.

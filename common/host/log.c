@@ -177,19 +177,38 @@ static bool budget_take(struct log_budget *budget, uint64_t now)
     return true;
 }
 
-void log_limited(struct log_budget *budget, const char *fmt, ...)
+static void limited(struct log_budget *budget, int level, const char *fmt,
+                    va_list args) PRINTF(3, 0);
+
+static void limited(struct log_budget *budget, int level, const char *fmt,
+                    va_list args)
 {
     int saved = errno;
-    va_list args;
 
     if (budget_take(budget, now_ns())) {
         if (budget->suppressed != 0)
             log_warnx("%llu lines like the next were suppressed",
                       (unsigned long long)budget->suppressed);
         budget->suppressed = 0;
-        va_start(args, fmt);
-        say(LOG_WARNING, 0, fmt, args);
-        va_end(args);
+        say(level, 0, fmt, args);
     }
     errno = saved;
+}
+
+void log_limited(struct log_budget *budget, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    limited(budget, LOG_WARNING, fmt, args);
+    va_end(args);
+}
+
+void log_limited_info(struct log_budget *budget, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    limited(budget, LOG_INFO, fmt, args);
+    va_end(args);
 }

@@ -38,4 +38,8 @@ struct log_budget {
 /* log_warnx() if the budget allows; says how many lines were suppressed. */
 void log_limited(struct log_budget *budget, const char *fmt, ...) PRINTF(2, 3);
 
+/* The same for what is no complaint. */
+void log_limited_info(struct log_budget *budget, const char *fmt, ...)
+    PRINTF(2, 3);
+
 #endif

@@ -12,7 +12,10 @@ say()
 run()
 {
 	echo "dom0# $*"
-	"$@" 2>&1 | sed 's/^/    /'
+	_rc=0
+	"$@" >/run/said 2>&1 || _rc=$?
+	sed 's/^/    /' /run/said
+	return $_rc
 }
 
 driver()
@@ -45,7 +48,7 @@ grep -E 'nvme' /proc/interrupts
 echo guest-has-read
 rig-wait-for finish 120
 END
-rig-guest start guest --paused /run/guest.sh >/dev/null
+rig-guest start guest --paused /run/guest.sh >/dev/null 2>&1
 run xenpci attach guest "$bdf"
 run xl unpause guest
 

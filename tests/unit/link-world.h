@@ -2,7 +2,7 @@
 /*
  * Guests, their fronts and a toolstack around back/link*.c: everything real but
  * Xen, the store, sysfs and the worker processes. Needs the linker's
- * --wrap=loop_after and --wrap=link_write_state.
+ * --wrap=loop_after, --wrap=link_write_state and --wrap=publish_find.
  */
 #ifndef TESTS_UNIT_LINK_WORLD_H
 #define TESTS_UNIT_LINK_WORLD_H
@@ -19,6 +19,9 @@ extern const struct sbdf link_nvme, link_nic, link_edu;
 void link_world_setup(void);
 /* Ends all guests and fails the test if anything of them is left. */
 void link_world_teardown(void);
+
+/* Once, between the daemon's look for a device's place and its write there. */
+void link_world_after_find(void (*hook)(void));
 
 /* Timers of a second or more run so many times faster (1: as they are). */
 void link_world_hurry(unsigned int times);

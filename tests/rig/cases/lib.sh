@@ -292,3 +292,107 @@ no_pair()
 {
 	! xenstore-ls -f | grep -qE '^/local/domain/0/backend/pci/[0-9]|^/libxl/pci/.*/domid'
 }
+
+# A guest that breaks the rules, and one that must not notice.
+
+# rogue_start BDF...: the guest "rogue", whose front is rogue-front.
+rogue_start()
+{
+	_script=$(guest_script <<'END'
+modprobe -a xen-evtchn xen-gntalloc
+n=1
+while say=$(rig-wait-for "rogue-$n" 300) && [ "$say" != end ]; do
+	rc=0
+	# shellcheck disable=SC2086
+	rogue-front $say || rc=$?
+	echo "rogue-done $n $rc"
+	n=$((n + 1))
+done
+END
+)
+	_pci=
+	for _d; do
+		_pci="$_pci --pci $_d"
+	done
+	echo 0 >"$CASE_TMP/rogue"
+	# shellcheck disable=SC2086
+	rig-guest start rogue --no-pcifront --config 'vcpus=2' $_pci "$_script"
+}
+
+# rogue COMMAND...: let it do that and show what it says; it must find nothing
+# wrong with the backend.
+rogue()
+{
+	_n=$(($(cat "$CASE_TMP/rogue") + 1))
+	echo $_n >"$CASE_TMP/rogue"
+	rig-guest tell rogue "rogue-$_n" "$*"
+	rig-guest line rogue "^rogue-done $_n " --timeout 200 >"$CASE_TMP/rogue-done" ||
+		fail "no end of rogue-front $*"
+	echo "rogue-front $*"
+	rig-guest console rogue | awk -v n=$_n '
+		$1 == "rogue-done" { on = $2 == n - 1; next }
+		n == 1 || on { print "    " $0 }'
+	_rc=$(cut -d' ' -f3 "$CASE_TMP/rogue-done")
+	[ "$_rc" = 0 ] || fail "rogue-front $* ended with $_rc"
+	daemon_alive || fail "xenpcid is gone after rogue-front $*"
+}
+
+rogue_end()
+{
+	rig-guest tell rogue "rogue-$(($(cat "$CASE_TMP/rogue") + 1))" end
+	rig-guest wait rogue --timeout 60 >/dev/null || fail 'the rogue guest failed'
+}
+
+# honest_start BDF: the guest "honest" reads its device over and over.
+honest_start()
+{
+	_script=$(guest_script <<'END'
+dev=$(basename /sys/bus/pci/devices/*:*)
+sum()
+{
+	sha256sum <"/sys/bus/pci/devices/$dev/config"
+}
+good=$(sum)
+echo honest-reading
+while ! xenstore-exists data/rig/finish; do
+	cfgbench "$dev" 200
+	[ "$(sum)" = "$good" ] || { echo 'config changed'; exit 1; }
+done
+END
+)
+	rig-guest start honest --pci "$1" "$_script"
+	rig-guest line honest '^honest-reading' --timeout 90
+}
+
+honest_lines()
+{
+	rig-guest console honest | grep '^config-read ' || true
+}
+
+# honest_while WHAT COMMAND...: how long its reads took at worst meanwhile.
+honest_while()
+{
+	_what=$1
+	shift
+	_seen=$(honest_lines | wc -l)
+	"$@"
+	wait_for 30 eval '[ "$(honest_lines | wc -l)" -gt "$((_seen + 1))" ]' ||
+		fail "the honest guest reads no more: $_what"
+	honest_lines | sed "1,${_seen}d; s/.*p99=\([0-9.]*\).*/\1/" | sort -n | tail -n 1 |
+		sed "s/.*/honest guest, $_what: worst p99 & us/"
+}
+
+honest_end()
+{
+	rig-guest tell honest finish
+	rig-guest wait honest --timeout 60 >"$CASE_TMP/honest" || {
+		tail -n 20 "$CASE_TMP/honest"
+		fail 'the honest guest noticed'
+	}
+}
+
+# error_of NAME: what the backend says about its guest.
+error_of()
+{
+	node "/local/domain/0/error/backend/pci/$(xl domid "$1")/0/error"
+}

@@ -7,9 +7,6 @@
 # shellcheck source=tests/rig/cases/lib.sh
 . /rig/files/lib.sh
 
-passed=0
-failed=0
-skipped=0
 while read -r name limit; do
 	(clean_up) >/dev/null 2>&1
 	echo "# $name" >/dev/hvc0
@@ -25,11 +22,9 @@ while read -r name limit; do
 	case $rc in
 	0)
 		echo "ok $name ($took s)"
-		passed=$((passed + 1))
 		;;
 	77)
 		echo "skip $name: $(cat "$CASE_TMP/skip" 2>/dev/null || echo 'no reason given')"
-		skipped=$((skipped + 1))
 		;;
 	*)
 		[ $rc -ne 124 ] || echo "took longer than $limit s" >>"$log"
@@ -48,11 +43,9 @@ while read -r name limit; do
 		} >>"$log" 2>&1
 		echo "not ok $name ($took s)"
 		sed 's/^/    /' "$log"
-		failed=$((failed + 1))
 		;;
 	esac
 	(clean_up) >/dev/null 2>&1
 	rm -f /var/log/xen/guest-*
 done </rig/files/plan
 
-echo "$passed $failed $skipped" >/rig/out/counts

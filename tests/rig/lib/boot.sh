@@ -16,6 +16,7 @@ rig_setup()
 {
 	image_get
 	project_get
+	tools_get
 	say "ready: $IMAGE"
 }
 
@@ -46,6 +47,7 @@ rig_run()
 
 	image_get
 	project_get
+	tools_get
 
 	# The traps need these after the function has been left.
 	RUN=$(mktemp -d "${TMPDIR:-/tmp}/xenpci-rig.XXXXXX")
@@ -91,6 +93,7 @@ run_archive()
 	install -m 755 "$RIG_DIR/dom0/init" "$tree/init"
 	install -m 755 "$RIG_DIR"/dom0/rig-{bdf,guest} "$tree/usr/sbin/"
 	install -m 755 "$RIG_DIR"/guest/{init,rig-wait-for,rig-wait-until,edu-irq} "$tree/rig/guest/"
+	[ -z "$TOOLS" ] || install -D -m 755 -t "$tree/rig/guest/tools" "$TOOLS"/*
 	install -m 755 "$RIG_DIR"/guest/{edu-irq,rig-wait-until} "$tree/usr/sbin/"
 	install -m 644 "$script" "$tree/rig/script"
 	[ $# -eq 0 ] || cp -L -- "$@" "$tree/rig/files/"

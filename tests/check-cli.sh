@@ -1,0 +1,67 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# The programs as a person meets them on a machine without Xen: usage, help,
+# version, no privilege, no Xen. Run by `make check` in the build directory.
+
+set -u
+
+passed=0
+failed=0
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/xenpci-cli.XXXXXX")
+trap 'rm -rf "$tmp"' EXIT
+# Where another user can run them too.
+chmod 755 "$tmp"
+cp back/xenpcid toolstack/xenpci "$tmp/"
+
+# expect CODE TEXT COMMAND...: exit code, and text anywhere in the output.
+expect()
+{
+	code=$1 text=$2
+	shift 2
+	"$@" >"$tmp/out" 2>&1 </dev/null
+	rc=$?
+	if [ $rc -eq "$code" ] && grep -q -- "$text" "$tmp/out"; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "F: \"$*\" exited with $rc, not $code with \"$text\":"
+		cat "$tmp/out"
+	fi
+}
+
+if [ "$(id -u)" = 0 ]; then
+	as_nobody='setpriv --reuid=65534 --regid=65534 --clear-groups'
+else
+	as_nobody=
+fi
+
+for command in assignable-add assignable-remove assignable-list attach detach \
+	list tree check; do
+	expect 0 "usage: xenpci $command" "$tmp/xenpci" $command --help
+	expect 2 "xenpci $command --help. explains" "$tmp/xenpci" $command --no-such-option
+done
+expect 0 'assignable-add' "$tmp/xenpci" --help
+expect 0 '^xenpci ' "$tmp/xenpci" --version
+expect 2 'usage' "$tmp/xenpci"
+expect 2 'xenpci help. lists them' "$tmp/xenpci" no-such-command
+expect 2 'attach wants DOM BDF' "$tmp/xenpci" attach only-a-domain
+
+expect 0 '^usage: xenpcid' "$tmp/xenpcid" --help
+expect 0 '^xenpcid ' "$tmp/xenpcid" --version
+expect 2 'usage' "$tmp/xenpcid" --no-such-option
+expect 2 'unexpected argument' "$tmp/xenpcid" something
+# shellcheck disable=SC2086
+expect 1 'must run as root' $as_nobody "$tmp/xenpcid"
+
+# Only where there is no Xen: on a Xen host these would act.
+if [ ! -e /proc/xen/capabilities ] && [ ! -e /dev/xen/privcmd ]; then
+	expect 6 'Boot this machine under Xen' "$tmp/xenpci" attach guest 03:00.0
+	expect 6 'Boot this machine under Xen' "$tmp/xenpci" list --json
+	if [ "$(id -u)" = 0 ]; then
+		expect 1 'does not run under Xen' "$tmp/xenpcid" --run-dir "$tmp"
+	fi
+fi
+
+echo "$((100 * passed / (passed + failed)))%: Checks: $((passed + failed)), Failures: $failed, Errors: 0"
+[ $failed -eq 0 ]

@@ -1,0 +1,28 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# case: a front that writes states out of order, text or nothing is mapped once or not at all, and can come back
+# timeout: 200
+
+disk=$(rig-bdf nvme)
+net=$(rig-bdf e1000e)
+serve "$disk" "$net"
+xen_view >"$CASE_TMP/view.before"
+honest_start "$net"
+rogue_start "$disk"
+
+workers()
+{
+	grep -l -a -- "--worker.$(xl domid rogue)" /proc/[0-9]*/cmdline 2>/dev/null |
+		cut -d/ -f3
+}
+
+rogue connect
+rogue states 5
+rogue connect
+pid=$(workers)
+[ "$(echo "$pid" | wc -w)" = 1 ] || fail "the rogue guest has the workers \"$pid\""
+[ "$(grep -c gntdev "/proc/$pid/maps")" = 1 ] || fail 'its page is not mapped once'
+honest_end
+rogue_end
+nothing_left

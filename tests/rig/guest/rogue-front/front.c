@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The front itself: page, port, nodes, states, requests. */
+#include "front.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xenevtchn.h>
+#include <xengnttab.h>
+#include <xenstore.h>
+
+#define BACK_DOMID 0u
+#define FRONT_DIR  "device/pci/0"
+#define POLL_MS    10u
+
+struct front {
+    struct xs_handle *store;
+    xengntshr_handle *gntshr;
+    xenevtchn_handle *evtchn;
+    struct pci_page *page;
+    uint32_t *words; /* the same page */
+    uint32_t gref;
+    evtchn_port_t port;
+    char *back; /* the backend's directory */
+};
+
+static void open_page(struct front *front)
+{
+    void *page;
+
+    front->gntshr = xengntshr_open(NULL, 0);
+    if (!front->gntshr)
+        broken("/dev/xen/gntalloc: %s", strerror(errno));
+    page = xengntshr_share_pages(front->gntshr, BACK_DOMID, 1, &front->gref, 1);
+    if (!page)
+        broken("no page to share: %s", strerror(errno));
+    front->page = page;
+    front->words = page;
+    ring_init(front->page, false);
+}
+
+static void open_port(struct front *front)
+{
+    xenevtchn_port_or_error_t port;
+
+    front->evtchn = xenevtchn_open(NULL, 0);
+    if (!front->evtchn)
+        broken("/dev/xen/evtchn: %s", strerror(errno));
+    port = xenevtchn_bind_unbound_port(front->evtchn, BACK_DOMID);
+    if (port < 0)
+        broken("no event channel: %s", strerror(errno));
+    front->port = (evtchn_port_t)port;
+}
+
+struct front *front_open(void)
+{
+    struct front *front = calloc(1, sizeof(*front));
+    unsigned int len;
+
+    if (!front)
+        broken("out of memory");
+    front->store = xs_open(0);
+    if (!front->store)
+        broken("no xenstore: %s", strerror(errno));
+    front->back = xs_read(front->store, XBT_NULL, FRONT_DIR "/backend", &len);
+    if (!front->back)
+        broken("this guest has no " FRONT_DIR);
+    open_page(front);
+    open_port(front);
+    return front;
+}
+
+void front_close(struct front *front)
+{
+    (void)xenevtchn_close(front->evtchn);
+    (void)xengntshr_unshare(front->gntshr, front->page, 1);
+    (void)xengntshr_close(front->gntshr);
+    xs_close(front->store);
+    free(front->back);
+    free(front);
+}
+
+enum xb_state front_back_state(struct front *front)
+{
+    enum xb_state state = XB_UNKNOWN;
+    unsigned int len;
+    char path[256], *text;
+
+    (void)snprintf(path, sizeof(path), "%s/state", front->back);
+    text = xs_read(front->store, XBT_NULL, path, &len);
+    if (text && !xb_state_parse(text, &state))
+        wrong("the back's state is \"%s\"", text);
+    free(text);
+    return state;
+}
+
+bool front_back_waits(struct front *front, unsigned int states)
+{
+    uint64_t end = now_ms() + STATE_MS;
+
+    while (!(states >> front_back_state(front) & 1)) {
+        if (now_ms() >= end)
+            return false;
+        pause_ms(POLL_MS);
+    }
+    return true;
+}
+
+static void write_node(struct front *front, const char *name, const char *text)
+{
+    char path[64];
+    bool done;
+
+    (void)snprintf(path, sizeof(path), FRONT_DIR "/%s", name);
+    if (text)
+        done = xs_write(front->store, XBT_NULL, path, text,
+                        (unsigned int)strlen(text));
+    else
+        done = xs_rm(front->store, XBT_NULL, path) || errno == ENOENT;
+    if (!done)
+        broken("cannot write %s: %s", path, strerror(errno));
+}
+
+void front_say_state(struct front *front, const char *text)
+{
+    write_node(front, "state", text);
+}
+
+void front_write_nodes(struct front *front, const char *gref, const char *port,
+                       const char *magic)
+{
+    write_node(front, "pci-op-ref", gref);
+    write_node(front, "event-channel", port);
+    write_node(front, "magic", magic);
+}
+
+void front_write_real_nodes(struct front *front)
+{
+    char gref[16], port[16];
+
+    (void)snprintf(gref, sizeof(gref), "%" PRIu32, front->gref);
+    (void)snprintf(port, sizeof(port), "%" PRIu32, front_port(front));
+    front_write_nodes(front, gref, port, PCI_WIRE_MAGIC);
+}
+
+uint32_t front_gref(const struct front *front)
+{
+    return front->gref;
+}
+
+uint32_t front_stale_gref(struct front *front)
+{
+    uint32_t gref;
+    void *page = xengntshr_share_pages(front->gntshr, BACK_DOMID, 1, &gref, 1);
+
+    if (!page)
+        broken("no page to share: %s", strerror(errno));
+    (void)xengntshr_unshare(front->gntshr, page, 1);
+    return gref;
+}
+
+uint32_t front_port(const struct front *front)
+{
+    return front->port;
+}
+
+bool front_restart(struct front *front)
+{
+    /* Whatever an earlier life of ours had under way ends here. */
+    front_say_state(front, "6");
+    if (!front_back_waits(front, STATE(CLOSED)))
+        return false;
+    front_say_state(front, "1");
+    return front_back_waits(front, STATE(INITIALISED));
+}
+
+bool front_connect(struct front *front)
+{
+    if (!front_restart(front)) {
+        wrong("the back does not start over; it is at %u",
+              (unsigned int)front_back_state(front));
+        return false;
+    }
+    ring_init(front->page, false);
+    front_write_real_nodes(front);
+    front_say_state(front, "3");
+    if (!front_back_waits(front, STATE(CONNECTED))) {
+        wrong("the back does not connect; it is at %u",
+              (unsigned int)front_back_state(front));
+        return false;
+    }
+    front_say_state(front, "4");
+    return true;
+}
+
+bool front_leave(struct front *front)
+{
+    front_say_state(front, "5");
+    if (front_back_waits(front, STATE(CLOSING) | STATE(CLOSED))) {
+        front_say_state(front, "6");
+        if (front_back_waits(front, STATE(CLOSED)))
+            return true;
+    }
+    wrong("the back does not close; it is at %u",
+          (unsigned int)front_back_state(front));
+    return false;
+}
+
+void front_notify(struct front *front)
+{
+    (void)xenevtchn_notify(front->evtchn, front->port);
+}
+
+void front_post(struct front *front, const struct pci_op *op)
+{
+    ring_post(front->page, op);
+    front_notify(front);
+}
+
+/* Events only end the wait early; the flag alone tells. */
+static void wait_event(struct front *front, unsigned int ms)
+{
+    struct pollfd fd = { .fd = xenevtchn_fd(front->evtchn), .events = POLLIN };
+    xenevtchn_port_or_error_t port;
+
+    if (poll(&fd, 1, (int)ms) <= 0)
+        return;
+    port = xenevtchn_pending(front->evtchn);
+    if (port >= 0)
+        (void)xenevtchn_unmask(front->evtchn, (evtchn_port_t)port);
+}
+
+bool front_collect(struct front *front, struct pci_op *op)
+{
+    uint64_t end = now_ms() + ANSWER_MS;
+
+    while (!ring_collect(front->page, op)) {
+        if (now_ms() >= end) {
+            front_give_up(front);
+            return false;
+        }
+        wait_event(front, POLL_MS);
+    }
+    return true;
+}
+
+bool front_ask(struct front *front, struct pci_op *op)
+{
+    front_post(front, op);
+    return front_collect(front, op);
+}
+
+void front_poke(struct front *front, enum front_word word, uint32_t value)
+{
+    __atomic_store_n(&front->words[word], value, __ATOMIC_RELAXED);
+}
+
+void front_give_up(struct front *front)
+{
+    (void)__atomic_fetch_and(&front->words[WORD_FLAGS], ~FLAG_ACTIVE,
+                             __ATOMIC_SEQ_CST);
+}
