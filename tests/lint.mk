@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # make lint: everything a tool can say about the source. Each part is a target
 # of its own. The tools are needed only here; a missing one is an error.
-EXTRA_DIST += .clang-tidy \
+EXTRA_DIST += .clang-tidy tests/unit/.clang-tidy \
 	tests/check-headers.sh \
 	tests/check-layers.sh \
 	tests/check-literals.sh \

@@ -108,6 +108,40 @@ START_TEST(the_list_closes_up_while_a_device_is_released)
 }
 END_TEST
 
+START_TEST(the_list_closes_up_while_a_device_is_claimed)
+{
+    connect_guest(BACK_DOMID, link_nvme);
+    world_slow_reset(link_nic);
+    tool_lists(BACK_DOMID, link_nic);
+    expect_back_node(BACK_DOMID, "state", "7");
+    set_front(BACK_DOMID, "state", "7");
+    run_due();
+    temp_tree_file(world_path(link_nic, "reset_method"), "\n");
+    link_world_after_find(unlist_nvme);
+    world_end_reset(link_nic);
+    expect_back_node(BACK_DOMID, "state", "8");
+    ck_assert_str_eq(back_node(BACK_DOMID, "dev-0"), "0000:04:00.0");
+    ck_assert_str_eq(back_node(BACK_DOMID, "vdev-0"), "0000:00:01.00");
+    ck_assert_str_eq(back_node(BACK_DOMID, "state-0"), "3");
+    ck_assert_str_eq(back_node(BACK_DOMID, "vdev-1"), "");
+}
+END_TEST
+
+/* Some toolstacks just delete the nodes. */
+START_TEST(unlisted_without_a_word)
+{
+    connect_guest(BACK_DOMID, link_nvme);
+    tool_lists(BACK_DOMID, link_nic);
+    front_reconfigures(BACK_DOMID);
+    tool_unlists(BACK_DOMID, link_nic);
+    set_back(BACK_DOMID, "state", "7");
+    front_reconfigures(BACK_DOMID);
+    ck_assert_uint_eq(fake_xen_owner(link_nic), HYP_DOMID_IO);
+    ck_assert_uint_eq(fake_xen_owner(link_nvme), BACK_DOMID);
+    ck_assert_uint_eq(fake_worker(BACK_DOMID)->ndevices, 1);
+}
+END_TEST
+
 START_TEST(removed_before_the_front_connects)
 {
     tool_lists(BACK_DOMID, link_nvme);
@@ -225,11 +259,16 @@ START_TEST(a_bad_device_plugged_hot)
     front_reconfigures(BACK_DOMID);
     ck_assert_str_eq(back_node(BACK_DOMID, "state-1"), "6");
     ck_assert_uint_eq(fake_worker(BACK_DOMID)->ndevices, 1);
-    /* It is not tried again and again. */
+    /* It is not tried again with the next one, even if it is fine by now. */
+    temp_tree_file(world_path(link_nic, "class"), "0x020000\n");
+    tool_lists(BACK_DOMID, link_edu);
+    front_reconfigures(BACK_DOMID);
+    ck_assert_uint_eq(fake_xen_owner(link_edu), BACK_DOMID);
+    ck_assert_uint_eq(fake_xen_owner(link_nic), HYP_DOMID_IO);
     tool_asks_back(BACK_DOMID, link_nic);
     front_reconfigures(BACK_DOMID);
     tool_unlists(BACK_DOMID, link_nic);
-    ck_assert_str_eq(states(BACK_DOMID), "2 3 4 7 8 4 7 8 4");
+    ck_assert_str_eq(states(BACK_DOMID), "2 3 4 7 8 4 7 8 4 7 8 4");
 }
 END_TEST
 
@@ -369,6 +408,8 @@ TCase *link_plug_tests(void)
     tcase_add_test(tc, hot_remove_and_the_list_closes_up);
     tcase_add_loop_test(tc, the_list_closes_up_while_a_device_is_released, 0,
                         2);
+    tcase_add_test(tc, the_list_closes_up_while_a_device_is_claimed);
+    tcase_add_test(tc, unlisted_without_a_word);
     tcase_add_test(tc, removed_before_the_front_connects);
     tcase_add_test(tc, a_front_that_does_not_let_go);
     tcase_add_test(tc, a_front_that_is_asked_politely);

@@ -26,8 +26,6 @@ static struct {
     char *before_3;
 } domains[DOMAINS];
 
-/* The linker's names for what --wrap replaces. */
-/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 struct loop_watch *__real_loop_after(uint32_t ms, loop_fn *fn, void *arg);
 struct loop_watch *__wrap_loop_after(uint32_t ms, loop_fn *fn, void *arg);
 
@@ -46,14 +44,13 @@ void __wrap_link_write_state(struct link *link, enum xb_state state)
     char path[STORE_PATH];
 
     (void)snprintf(text + len, sizeof(domains[0].states) - len, "%s%u",
-                   len > 0 ? " " : "", state);
+                   len > 0 ? " " : "", (unsigned int)state);
     if (state == XB_INITIALISED && !domains[link->domid].before_3) {
         (void)snprintf(path, sizeof(path), XS_BACK_DIR, link->domid);
         domains[link->domid].before_3 = fake_store_dump(path);
     }
     __real_link_write_state(link, state);
 }
-/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 static void (*after_find)(void);
 
