@@ -290,6 +290,7 @@ struct device *device_claim(struct hyp *hyp, struct store *store,
         ret = take_snapshot(dev, claim->permissive);
     if (ret < 0) {
         memcpy(why, dev->why, DEVICE_WHY);
+        state_drop(dev->sbdf);
         device_free(dev);
         errno = -ret;
         return NULL;

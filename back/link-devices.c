@@ -43,6 +43,7 @@ static void claimed(void *arg, struct device *dev, int err)
         link_write_device_state(link, dev->sbdf, XB_CLOSED);
     } else {
         log_info("d%u %s: exported", link->domid, sbdf_format(dev->sbdf, name));
+        link_clear_report(link, &dev->sbdf);
         link_write_exported(link, dev);
         link_worker_add(link, dev);
     }

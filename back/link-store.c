@@ -197,6 +197,18 @@ void link_report(struct link *link, const struct sbdf *sbdf, int err,
                         sbdf ? ": " : "", text);
 }
 
+void link_clear_report(struct link *link, const struct sbdf *sbdf)
+{
+    char dashed[SBDF_TEXT], path[STORE_PATH];
+
+    if (sbdf)
+        path_of(path, XS_DEVICE_ERROR, sbdf_format_dashed(*sbdf, dashed));
+    else
+        path_of(path, XS_ERROR_BACK, link->domid);
+    if (store_exists(link->store, NULL, path))
+        (void)!store_remove(link->store, NULL, path);
+}
+
 /* Our own record stays: the guest may be about to reboot (reattach.c). */
 static void forget_claim(struct link *link, struct sbdf sbdf)
 {

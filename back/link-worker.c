@@ -98,6 +98,8 @@ static void on_connected(void *arg, const struct msg_connected *result)
         return;
     }
     link->connected = true;
+    if (link->failed == 0)
+        link_clear_report(link, NULL);
     log_limited_info(&link->budget, "d%u: connected", link->domid);
     if (!link->calm)
         link->calm = loop_after(CALM_MS, calm, link);

@@ -95,6 +95,8 @@ void link_write_device_state(struct link *link, struct sbdf sbdf,
 /* Write the error node (and the device's, if sbdf is given) and log it. */
 void link_report(struct link *link, const struct sbdf *sbdf, int err,
                  const char *text);
+/* What was reported is over: of the device, or with NULL of the guest. */
+void link_clear_report(struct link *link, const struct sbdf *sbdf);
 /* A dead domain's directories and claims, if its toolstack left them. */
 void link_clear_dead(struct link *link);
 

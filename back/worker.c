@@ -256,6 +256,8 @@ int worker_main(void)
     /* Service managers signal the whole group; the broker decides for us. */
     (void)signal(SIGINT, SIG_IGN);
     (void)signal(SIGTERM, SIG_IGN);
+    /* An answer to the worker before us must not be taken for one to us. */
+    w.ops.serial = (uint32_t)now_ns();
     w.ops.ask = ask_broker;
     w.ops.ask_ctx = &w;
     while (!w.quit)

@@ -269,6 +269,12 @@ START_TEST(a_bad_device_plugged_hot)
     front_reconfigures(BACK_DOMID);
     tool_unlists(BACK_DOMID, link_nic);
     ck_assert_str_eq(states(BACK_DOMID), "2 3 4 7 8 4 7 8 4 7 8 4");
+    /* What was said of it is taken back with the success. */
+    ck_assert_str_ne(device_error(link_nic), "");
+    tool_lists(BACK_DOMID, link_nic);
+    front_reconfigures(BACK_DOMID);
+    expect_owner(link_nic, BACK_DOMID);
+    ck_assert_str_eq(device_error(link_nic), "");
 }
 END_TEST
 

@@ -27,7 +27,7 @@ static const struct command {
     { "ops", cmd_ops, ": every malformed request" },
     { "flip", cmd_flip, "S: change requests while they are read" },
     { "late", cmd_late, "COUNT: give up on requests that are being answered" },
-    { "flood", cmd_flood, "events|requests|states|nodes S" },
+    { "flood", cmd_flood, "nothing|events|requests|states|nodes S" },
 };
 
 static unsigned int wrong_count;
