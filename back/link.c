@@ -244,8 +244,30 @@ static void look(void *arg)
         link_free(link);
 }
 
+/*
+ * A guest can write its state without end, and each look costs the store a
+ * dozen reads: after LOOKS in a row it gets one every LOOK_MS (XSA-349).
+ */
+#define LOOKS   32u
+#define LOOK_MS 10u
+
+static uint32_t look_delay(struct link *link)
+{
+    uint64_t earned = (loop_now_ms() - link->looks_since_ms) / LOOK_MS;
+
+    if (earned > 0) {
+        link->looks_since_ms += earned * LOOK_MS;
+        link->looks =
+            earned >= link->looks ? 0 : link->looks - (unsigned int)earned;
+    }
+    if (link->looks >= LOOKS)
+        return LOOK_MS;
+    link->looks++;
+    return 0;
+}
+
 void link_touch(struct link *link)
 {
     if (!link->look && link->running == XB_ACT_NONE)
-        link->look = loop_after(0, look, link);
+        link->look = loop_after(look_delay(link), look, link);
 }

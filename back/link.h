@@ -36,6 +36,8 @@ struct link {
     enum xb_event peer;       /* as last seen */
     enum xb_event peer_entry; /* as it was when we entered self */
     struct loop_watch *look;  /* a look is due */
+    unsigned int looks;       /* lately, */
+    uint64_t looks_since_ms;  /* counted from here */
     bool kernel_owned;        /* said so once already */
     bool damaged;             /* ... of the directory */
     bool vanished;            /* the backend directory is gone */

@@ -3,6 +3,7 @@
 #include "loop.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 /* libev's initialiser macros pun types and shadow names by design. */
 #pragma GCC diagnostic ignored "-Wpedantic"
@@ -55,6 +56,14 @@ void loop_run(void)
 void loop_stop(void)
 {
     ev_break(loop, EVBREAK_ALL);
+}
+
+uint64_t loop_now_ms(void)
+{
+    struct timespec ts;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * 1000u + (uint64_t)ts.tv_nsec / 1000000u;
 }
 
 static struct loop_watch *watch_new(enum watch_kind kind, loop_fn *fn,

@@ -21,6 +21,9 @@ void loop_fini(void);
 void loop_run(void);
 void loop_stop(void);
 
+/* Milliseconds on a clock that only goes forward. */
+uint64_t loop_now_ms(void);
+
 /* Called whenever fd is readable. The fd stays the caller's. */
 struct loop_watch *loop_on_read(int fd, loop_fn *fn, void *arg);
 

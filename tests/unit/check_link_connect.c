@@ -300,6 +300,29 @@ START_TEST(the_kernel_got_there_first)
 }
 END_TEST
 
+static bool has_looked(void *link)
+{
+    return ((const struct link *)link)->look == NULL;
+}
+
+/* XSA-349: looks are made late, not never, when they are wanted without end. */
+START_TEST(a_front_that_never_rests)
+{
+    struct link *link;
+    bool put_off = false;
+
+    connect_guest(BACK_DOMID, link_nvme);
+    link = link_find(BACK_DOMID);
+    for (unsigned int i = 0; i < 2000 && !put_off; i++) {
+        link_touch(link);
+        run_due();
+        put_off = link->look != NULL;
+    }
+    ck_assert(put_off);
+    ck_assert(run_until(has_looked, link));
+}
+END_TEST
+
 TCase *link_connect_tests(void)
 {
     TCase *tc = tcase_create("connect");
@@ -315,5 +338,6 @@ TCase *link_connect_tests(void)
     tcase_add_test(tc, the_front_directory_disappears);
     tcase_add_test(tc, two_guests_do_not_notice_each_other);
     tcase_add_test(tc, the_kernel_got_there_first);
+    tcase_add_test(tc, a_front_that_never_rests);
     return tc;
 }
