@@ -22,7 +22,7 @@ before=$(rss)
 lines=$(wc -l <"$DAEMON_LOG")
 begun=$(cut -d. -f1 /proc/uptime)
 honest_while 'quiet' sleep 3
-for what in events requests states nodes; do
+for what in nothing events requests states nodes; do
 	honest_while "a flood of $what" rogue flood $what 6
 	echo "    daemon: $(rss) kB, $(wc -l <"$DAEMON_LOG") lines"
 done

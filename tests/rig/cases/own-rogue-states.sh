@@ -13,7 +13,7 @@ rogue_start "$disk"
 
 workers()
 {
-	grep -l -a -- "--worker.$(xl domid rogue)" /proc/[0-9]*/cmdline 2>/dev/null |
+	grep -l -a -- "--worke[r].$(xl domid rogue)" /proc/[0-9]*/cmdline 2>/dev/null |
 		cut -d/ -f3
 }
 
@@ -23,6 +23,13 @@ rogue connect
 pid=$(workers)
 [ "$(echo "$pid" | wc -w)" = 1 ] || fail "the rogue guest has the workers \"$pid\""
 [ "$(grep -c gntdev "/proc/$pid/maps")" = 1 ] || fail 'its page is not mapped once'
+
+# What it gave up is held by nobody until its toolstack acts.
+rogue gone
+wait_for 10 eval "xen_view | grep -q '^device $disk DomIO'" || {
+	xen_view
+	fail 'a device is still with a guest that gave it up'
+}
 honest_end
 rogue_end
 nothing_left

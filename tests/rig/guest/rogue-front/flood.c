@@ -64,10 +64,8 @@ static const struct kind {
     const char *name;
     void (*flood)(struct front *front);
 } kinds[] = {
-    { "nothing", flood_nothing },
-    { "events", flood_events },
-    { "requests", flood_requests },
-    { "states", flood_states },
+    { "nothing", flood_nothing },   { "events", flood_events },
+    { "requests", flood_requests }, { "states", flood_states },
     { "nodes", flood_nodes },
 };
 

@@ -24,6 +24,7 @@ static const struct command {
     { "op", cmd_op, "CMD DOMAIN BUS DEVFN OFFSET SIZE VALUE [ENTRY]..." },
     { "nodes", cmd_nodes, "NAME: publish a bad page, port or magic" },
     { "states", cmd_states, "[S]: states out of order, then S s at random" },
+    { "gone", cmd_gone, ": remove the state node" },
     { "ops", cmd_ops, ": every malformed request" },
     { "flip", cmd_flip, "S: change requests while they are read" },
     { "late", cmd_late, "COUNT: give up on requests that are being answered" },
