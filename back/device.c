@@ -207,14 +207,20 @@ void device_release(struct device *dev, device_done_fn *done, void *arg)
     device_reset_then(dev, release_finish);
 }
 
-static bool is_waking(const struct device *dev, const struct cfg_write *w)
+static bool is_asleep(const struct device *dev)
 {
+    uint16_t control = dev->cs.pm_control;
     uint32_t now;
 
-    return dev->cs.pm_control != 0 && w->offset == dev->cs.pm_control &&
-           (w->value & PCI_PM_CTRL_STATE) == 0 &&
-           sysfs_config_read(dev->config_fd, w->offset, 2, &now) == 0 &&
+    return control != 0 &&
+           sysfs_config_read(dev->config_fd, control, 2, &now) == 0 &&
            (now & PCI_PM_CTRL_STATE) != 0;
+}
+
+static bool is_waking(const struct device *dev, const struct cfg_write *w)
+{
+    return w->offset == dev->cs.pm_control &&
+           (w->value & PCI_PM_CTRL_STATE) == 0 && is_asleep(dev);
 }
 
 enum pci_wire_err device_config_write(struct device *dev,
@@ -267,6 +273,9 @@ int device_msix_on(struct device *dev, const uint16_t *entries,
 
     if (dev->phase != DEVICE_READY)
         return PCI_ERR_DEV_NOT_FOUND;
+    /* PCIe 6.0 5.3.1.4: its memory, and the table there, does not answer. */
+    if (is_asleep(dev))
+        return -EINVAL;
     ret = irq_msix_on(&dev->irq, &irq, entries, count, granted);
     device_remember(dev);
     return ret;

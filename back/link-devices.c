@@ -23,8 +23,9 @@ static void maybe_done(struct link *link)
 
     if (link->holding || link->pending > 0)
         return;
-    if (link->running == XB_ACT_EXPORT && link->failed > 0 &&
-        !link_has_devices(link))
+    /* A bus without devices is not worth connecting to: all failed, or a front
+     * comes back to a list whose devices were given back. */
+    if (link->running == XB_ACT_EXPORT && !link_has_devices(link))
         err = -ENODEV;
     if (link->running != XB_ACT_RELEASE && err == 0)
         link_write_roots(link);

@@ -141,6 +141,9 @@ void link_finish(struct link *link, int err)
     if (err < 0) {
         step = xb_back_step(link->self, XB_EV_FAILED);
         enter_and_write(link, step.next);
+        /* What the front wants has been tried, even where that left us in the
+         * same state. */
+        link->peer_entry = link->peer;
     } else {
         enter_and_write(link, link->target);
     }

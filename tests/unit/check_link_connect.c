@@ -253,6 +253,12 @@ START_TEST(the_front_directory_disappears)
     expect_states(BACK_DOMID, "2 3 4 6");
     expect_owner(link_nvme, HYP_DOMID_IO);
     ck_assert_uint_eq(fake_workers_alive(), 0);
+    /* It gave its device back for good: there is no bus to come back to. */
+    front_publishes(BACK_DOMID);
+    expect_states(BACK_DOMID, "2 3 4 6 6");
+    run_due();
+    ck_assert_str_eq(states(BACK_DOMID), "2 3 4 6 6");
+    ck_assert_uint_eq(fake_workers_alive(), 0);
 }
 END_TEST
 

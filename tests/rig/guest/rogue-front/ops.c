@@ -248,9 +248,10 @@ static const struct row rows[] = {
     { "PME stays off", READ(MSIX, PCI_PM_CTRL + 1, 1), .base = CAP_PM,
       VALUE(0) },
     { "sleep", WRITE(MSIX, PCI_PM_CTRL, 2, 3), .base = CAP_PM, GIVES(ECHO) },
-    { "MSI-X asleep", ENABLE_MSIX(MSIX, 2), GIVES(VECTORS) },
+    { "MSI-X asleep", ENABLE_MSIX(MSIX, 2), EINVAL_WIRE },
     { "wake up", WRITE(MSIX, PCI_PM_CTRL, 2, 0), .base = CAP_PM, GIVES(ECHO) },
     { "it still has an id", READ(MSIX, PCI_VENDOR_ID, 4), GIVES(NONZERO) },
+    { "MSI-X awake", ENABLE_MSIX(MSIX, 2), GIVES(VECTORS) },
     { "MSI-X off", CMD(MSIX, PCI_OP_DISABLE_MSIX), GIVES(ANY) },
 };
 

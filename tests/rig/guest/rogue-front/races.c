@@ -71,22 +71,26 @@ static bool ask_honestly(struct front *front, const struct flip *flip,
     return true;
 }
 
-/* The value means nothing where the other thread keeps writing over it. */
-static bool is_one_of(const struct flip *flip, const struct honest *honest,
-                      const struct pci_op *op)
+/*
+ * Which of the two it is; -1 for neither. The value means nothing where the
+ * other thread keeps writing over it.
+ */
+static int which_of(const struct flip *flip, const struct honest *honest,
+                    const struct pci_op *op)
 {
     for (int i = 0; i < 2; i++)
         if (op->err == honest->err[i] &&
             (flip->word == WORD_VALUE || op->value == honest->value[i]))
-            return true;
-    return false;
+            return i;
+    return -1;
 }
 
 static void run_flip(struct front *front, const struct flip *flip,
                      unsigned int seconds)
 {
     struct flipper flipper = { .front = front, .flip = flip };
-    unsigned int asked = 0, first = 0, bad = 0;
+    unsigned int answers[2] = { 0 };
+    int which = 0;
     struct honest honest;
     pthread_t thread;
     uint64_t end;
@@ -96,21 +100,20 @@ static void run_flip(struct front *front, const struct flip *flip,
     if (pthread_create(&thread, NULL, flip_word, &flipper) != 0)
         broken("no second thread");
     end = now_ms() + (uint64_t)seconds * 1000;
-    for (; now_ms() < end && bad == 0; asked++) {
+    while (now_ms() < end && which >= 0) {
         struct pci_op op = flip->op;
 
-        if (!front_ask(front, &op) || !is_one_of(flip, &honest, &op)) {
+        which = front_ask(front, &op) ? which_of(flip, &honest, &op) : -1;
+        if (which >= 0)
+            answers[which]++;
+        else
             wrong("%s: err %" PRId32 " value %08" PRIx32, flip->name, op.err,
                   op.value);
-            bad++;
-        }
-        if (op.err == honest.err[0])
-            first++;
     }
     __atomic_store_n(&flipper.stop, true, __ATOMIC_RELAXED);
     (void)pthread_join(thread, NULL);
-    say("%s: %u requests, %u answered %" PRId32 ", the others %" PRId32,
-        flip->name, asked, first, honest.err[0], honest.err[1]);
+    say("%s: %u answers of the one kind, %u of the other", flip->name,
+        answers[0], answers[1]);
 }
 
 bool cmd_flip(struct front *front, int argc, char **argv)
