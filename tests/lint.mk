@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # make lint: everything a tool can say about the source. Each part is a target
 # of its own. The tools are needed only here; a missing one is an error.
-EXTRA_DIST += .clang-tidy tests/unit/.clang-tidy \
+EXTRA_DIST += .clang-tidy tests/fuzz/.clang-tidy tests/unit/.clang-tidy \
+	tests/check-abi.sh \
+	tests/check-amalgam.sh \
 	tests/check-headers.sh \
 	tests/check-layers.sh \
 	tests/check-literals.sh \
@@ -14,7 +16,7 @@ LINT_DEPS_CFLAGS = $(XENCTRL_CFLAGS) $(XENSTORE_CFLAGS) $(XENEVTCHN_CFLAGS) \
 lint_files = . $(srcdir)/tests/rooms.sh && srcdir=$(srcdir) && room_files
 
 lint: check-format check-layers check-literals check-headers check-shell \
-	check-cppcheck check-tidy
+	check-cppcheck check-tidy check-amalgam check-abi size
 	@echo "lint: clean"
 
 check-format:
@@ -41,12 +43,23 @@ check-cppcheck: xenstore-schema/nodes.h
 	$(AM_V_at)cd $(srcdir) && cppcheck -q --std=c11 --error-exitcode=1 \
 		--enable=warning,portability --suppress=readdirCalled \
 		--suppress=ctuuninitvar --library=posix \
-		common common/host xenstore-schema back back/config toolstack
+		common common/host xenstore-schema back back/config toolstack \
+		front
 
 check-tidy: xenstore-schema/nodes.h
 	$(AM_V_at)$(lint_files) '*.c' | LINT_CFLAGS="$(LINT_DEPS_CFLAGS)" \
 		xargs -P "$$(nproc)" -n 1 \
 		$(srcdir)/tests/check-tidy.sh $(srcdir) .
 
+check-amalgam: amalgamation
+	$(AM_V_at)$(srcdir)/tests/check-amalgam.sh .
+
+# Of a plain build: sanitizers add names of their own.
+check-abi: $(front_so) front/libxenpcifront.a
+	$(AM_V_at)$(srcdir)/tests/check-abi.sh $(srcdir) .
+
+record-abi: $(front_so) front/libxenpcifront.a
+	$(AM_V_at)$(srcdir)/tests/check-abi.sh $(srcdir) . --record
+
 .PHONY: lint check-format check-layers check-literals check-headers check-shell \
-	check-cppcheck check-tidy
+	check-cppcheck check-tidy check-amalgam check-abi record-abi
