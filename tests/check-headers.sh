@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Every header compiles alone, in any order and under the strict warnings; the
-# sources of common/ also compile without a C library, at 64 and at 32 bit.
+# sources of common/ and of the front library also compile without a C library, at
+# 64 and at 32 bit.
 # CC and CFLAGS come from the caller.
 set -eu
 srcdir=${1:-.} builddir=${2:-.}
@@ -27,7 +28,7 @@ for file in $(room_files '*.h'); do
     }
 done
 
-for file in $(cd "$srcdir" && echo common/*.c); do
+for file in $(cd "$srcdir" && echo common/*.c front/*.c front/os/*.c); do
     for bits in -m64 -m32; do
         # shellcheck disable=SC2046,SC2086
         $CC $CFLAGS -std=c11 $bits -ffreestanding $(room_flags "$file") -fsyntax-only \

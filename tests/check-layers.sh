@@ -6,7 +6,7 @@ set -eu
 srcdir=${1:-.} builddir=${2:-.}
 . "$srcdir/tests/rooms.sh"
 
-freestanding=' limits.h stdarg.h stdbool.h stddef.h stdint.h '
+freestanding=' limits.h stdarg.h stdbool.h stddef.h stdint.h stdnoreturn.h '
 status=0
 
 complain() {
@@ -29,19 +29,25 @@ check_quoted() { # FILE HEADER
     complain "$1" "may not include \"$2\" (see tests/rooms.sh)"
 }
 
+check_xen() { # FILE HEADER
+    case $1:$2 in
+    back/*) ;;
+    *:xenctrl.h | *:xencall.h | *:xen/*)
+        complain "$1" "only common/host and back talk to Xen (<$2>)" ;;
+    esac
+}
+
 check_angle() { # FILE HEADER
     case $1 in
     common/host/*) return ;;
-    common/* | back/config/*) ;;
-    *)
+    front/domu/abi.h)
+        # Our own kernel is where Xen's interface is met.
         case $2 in
-        xenctrl.h | xencall.h | xen/*)
-            case $1 in
-            back/*) return ;;
-            esac
-            complain "$1" "only common/host and back talk to Xen (<$2>)" ;;
-        esac
-        return ;;
+        xen/*) return ;;
+        esac ;;
+    front/os/linux-user/* | front/tool/*) check_xen "$1" "$2"; return ;;
+    common/* | back/config/* | front/*) ;;
+    *) check_xen "$1" "$2"; return ;;
     esac
     case $1:$2 in
     # Pure, but hosted.

@@ -201,6 +201,7 @@ tests_unit_check_link_SOURCES = \
 	tests/unit/check_link.c \
 	tests/unit/check_link_connect.c \
 	tests/unit/check_link_end.c \
+	tests/unit/check_link_peers.c \
 	tests/unit/check_link_plug.c \
 	tests/unit/check_link_worker.c \
 	tests/unit/fake-worker-proc.c \
@@ -237,3 +238,124 @@ tests_unit_check_vbus_CPPFLAGS = $(tests_back_cppflags)
 tests_unit_check_vbus_CFLAGS = $(tests_back_cflags)
 tests_unit_check_vbus_LDADD = $(tests_back_ldadd)
 tests_unit_check_vbus_SOURCES = tests/unit/check_vbus.c
+
+# front/domu: our own kernel, as far as it goes without Xen
+if DOMU
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_domu
+endif
+endif
+tests_unit_check_domu_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_COMMON) \
+	-I$(srcdir)/front/domu -I$(srcdir)/tests/unit
+tests_unit_check_domu_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_domu_LDADD = $(CHECK_LIBS)
+tests_unit_check_domu_SOURCES = \
+	front/domu/heap.c \
+	front/domu/print.c \
+	front/domu/store-client.c \
+	front/domu/store-ring.c \
+	tests/unit/check_domu.c \
+	tests/unit/check_domu_store.c \
+	tests/unit/domu-suites.h \
+	tests/unit/domu-world.c \
+	tests/unit/domu-world.h
+
+# front/: the library between a fake kernel and a fake backend, then between
+# a fake kernel and our own backend
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_front tests/unit/check_pair
+endif
+tests_front_cppflags = $(tests_back_cppflags) -I$(srcdir)/front
+tests_front_world = \
+	tests/unit/fake-backend-page.c \
+	tests/unit/fake-backend.c \
+	tests/unit/fake-backend.h \
+	tests/unit/fake-function.c \
+	tests/unit/fake-kernel-events.c \
+	tests/unit/fake-kernel-memory.c \
+	tests/unit/fake-kernel-store.c \
+	tests/unit/fake-kernel.c \
+	tests/unit/fake-kernel.h \
+	tests/unit/front-world.c \
+	tests/unit/front-world.h
+tests_front_fakes = \
+	tests/unit/fake-hw.c \
+	tests/unit/fake-hw.h \
+	tests/unit/fake-store.c \
+	tests/unit/fake-store.h \
+	tests/unit/fake-tree.c \
+	tests/unit/fake-tree.h
+tests_front_ldadd = front/libfrontcore.a common/libcommon.a
+tests_unit_check_front_CPPFLAGS = $(tests_front_cppflags)
+tests_unit_check_front_CFLAGS = $(tests_back_cflags)
+tests_unit_check_front_LDADD = $(tests_front_ldadd) $(CHECK_LIBS)
+tests_unit_check_front_SOURCES = \
+	tests/unit/check_front.c \
+	tests/unit/check_front_aer.c \
+	tests/unit/check_front_bars.c \
+	tests/unit/check_front_caps.c \
+	tests/unit/check_front_config.c \
+	tests/unit/check_front_devices.c \
+	tests/unit/check_front_directory.c \
+	tests/unit/check_front_end.c \
+	tests/unit/check_front_fault.c \
+	tests/unit/check_front_hostile.c \
+	tests/unit/check_front_life.c \
+	tests/unit/check_front_map.c \
+	tests/unit/check_front_msi.c \
+	tests/unit/check_front_msix.c \
+	tests/unit/check_front_plug.c \
+	tests/unit/check_front_roots.c \
+	tests/unit/check_front_slot.c \
+	tests/unit/check_front_walk.c \
+	tests/unit/front-case.h \
+	$(tests_front_world) \
+	$(tests_front_fakes)
+tests_unit_check_pair_CPPFLAGS = $(tests_front_cppflags)
+tests_unit_check_pair_CFLAGS = $(tests_back_cflags)
+tests_unit_check_pair_LDFLAGS = $(tests_unit_check_link_LDFLAGS)
+tests_unit_check_pair_LDADD = front/libfrontcore.a $(tests_back_ldadd)
+tests_unit_check_pair_SOURCES = \
+	tests/unit/check_pair.c \
+	tests/unit/check_pair_device.c \
+	tests/unit/check_pair_plug.c \
+	tests/unit/fake-worker-proc.h \
+	tests/unit/link-world.c \
+	tests/unit/link-world.h \
+	tests/unit/pair-suites.h \
+	tests/unit/pair-worker.c \
+	tests/unit/pair-worker.h \
+	tests/unit/pair-world.c \
+	tests/unit/pair-world.h \
+	$(tests_front_world) \
+	$(tests_back_world)
+
+# front/tool and front/os/linux-user: what needs no backend
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_front_linux tests/unit/check_front_tool
+endif
+tests_unit_check_front_linux_CPPFLAGS = $(front_linux_cppflags) \
+	-I$(srcdir)/tests/unit
+tests_unit_check_front_linux_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_front_linux_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=access
+tests_unit_check_front_linux_LDADD = front/os/linux-user/libfrontlinux.a \
+	$(CHECK_LIBS) -lpthread
+tests_unit_check_front_linux_SOURCES = \
+	tests/unit/check_front_linux.c \
+	tests/unit/fake-xenlibs.c \
+	tests/unit/fake-xenlibs.h
+tests_unit_check_front_tool_CPPFLAGS = $(front_tool_cppflags) $(CPP_TESTS) \
+	-DTEST_DATA_DIR='"$(abs_srcdir)/tests/data"'
+tests_unit_check_front_tool_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_front_tool_LDADD = $(FRONT_TOOL_LIBS) $(CHECK_LIBS)
+tests_unit_check_front_tool_SOURCES = \
+	tests/unit/check_front_tool.c \
+	tests/unit/check_front_tool_place.c \
+	tests/unit/check_front_tool_space.c \
+	tests/unit/fake-hw.c \
+	tests/unit/fake-hw.h \
+	tests/unit/front-tool-suites.h \
+	tests/unit/temp-tree.c \
+	tests/unit/temp-tree.h
+TESTS += tests/check-front-cli.sh
+EXTRA_DIST += tests/check-front-cli.sh

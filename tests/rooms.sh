@@ -12,13 +12,21 @@ room_dirs() {
     common/host/*) echo "$host" ;;
     common/*) echo "$srcdir/common" ;;
     xenstore-schema/*) echo "$host $schema" ;;
+    front/domu/* | front/parkd/* | front/ownit/*)
+        echo "$srcdir/common $schema $srcdir/front $srcdir/front/domu" ;;
+    front/os/linux-user/*)
+        echo "$srcdir/common $srcdir/front $srcdir/front/os/linux-user" ;;
+    front/tool/*)
+        echo "$srcdir/common $schema $srcdir/front" \
+            "$srcdir/front/os/linux-user $srcdir/front/tool $builddir" ;;
     front/*) echo "$srcdir/common $schema $srcdir/front" ;;
     back/config/*) echo "$srcdir/common $srcdir/back/config" ;;
     back/*) echo "$host $schema $srcdir/back $srcdir/back/config $builddir" ;;
     toolstack/*) echo "$host $schema $srcdir/toolstack $builddir" ;;
     tests/*)
         echo "$host $schema $srcdir/back $srcdir/back/config" \
-            "$srcdir/toolstack $srcdir/front $srcdir/tests/unit $builddir" ;;
+            "$srcdir/toolstack $srcdir/front $srcdir/front/domu $srcdir/tests/unit $builddir" \
+            "$srcdir/front/os/linux-user $srcdir/front/tool $srcdir/tests/fuzz" ;;
     *) echo "$0: $1 is in no room" >&2; return 1 ;;
     esac
 }
@@ -34,6 +42,6 @@ room_flags() {
 room_files() {
     for pattern; do
         (cd "$srcdir" && find common xenstore-schema front back toolstack \
-            tests/unit -name "$pattern" -type f 2>/dev/null)
+            tests/fuzz tests/unit -name "$pattern" -type f 2>/dev/null)
     done | LC_ALL=C sort
 }

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Workers without processes that really serve: the request code of a worker
+ * (ops.c, the configuration engine) on the page that a fake kernel shares, and
+ * the broker's part through its own loop. Link pair-worker.o instead of
+ * worker-proc.o.
+ */
+#ifndef TESTS_UNIT_PAIR_WORKER_H
+#define TESTS_UNIT_PAIR_WORKER_H
+
+#include "fake-kernel.h"
+
+/* The guest's kernel; its waits run the worker and the broker's loop. NULL in
+ * place of a kernel: no more. */
+void pair_worker_guest(uint16_t domid, struct fake_kernel *k);
+
+#endif
