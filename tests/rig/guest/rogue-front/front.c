@@ -1,31 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The front itself: page, port, nodes, states, requests. */
-#include "front.h"
-
+/* The front itself: page, port, requests. Its part of the store is in store.c. */
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xenevtchn.h>
-#include <xengnttab.h>
-#include <xenstore.h>
+
+#include "front-private.h"
 
 #define BACK_DOMID 0u
-#define FRONT_DIR  "device/pci/0"
 #define POLL_MS    10u
-
-struct front {
-    struct xs_handle *store;
-    xengntshr_handle *gntshr;
-    xenevtchn_handle *evtchn;
-    struct pci_page *page;
-    uint32_t *words; /* the same page */
-    uint32_t gref;
-    evtchn_port_t port;
-    char *back; /* the backend's directory */
-};
 
 static void open_page(struct front *front)
 {
@@ -55,6 +38,13 @@ static void open_port(struct front *front)
     front->port = (evtchn_port_t)port;
 }
 
+static void close_channel(struct front *front)
+{
+    (void)xenevtchn_close(front->evtchn);
+    (void)xengntshr_unshare(front->gntshr, front->page, 1);
+    (void)xengntshr_close(front->gntshr);
+}
+
 struct front *front_open(void)
 {
     struct front *front = calloc(1, sizeof(*front));
@@ -75,75 +65,17 @@ struct front *front_open(void)
 
 void front_close(struct front *front)
 {
-    (void)xenevtchn_close(front->evtchn);
-    (void)xengntshr_unshare(front->gntshr, front->page, 1);
-    (void)xengntshr_close(front->gntshr);
+    close_channel(front);
     xs_close(front->store);
     free(front->back);
     free(front);
 }
 
-enum xb_state front_back_state(struct front *front)
+void front_renew(struct front *front)
 {
-    enum xb_state state = XB_UNKNOWN;
-    unsigned int len;
-    char path[256], *text;
-
-    (void)snprintf(path, sizeof(path), "%s/state", front->back);
-    text = xs_read(front->store, XBT_NULL, path, &len);
-    if (text && !xb_state_parse(text, &state))
-        wrong("the back's state is \"%s\"", text);
-    free(text);
-    return state;
-}
-
-bool front_back_waits(struct front *front, unsigned int states)
-{
-    uint64_t end = now_ms() + STATE_MS;
-
-    while (!(states >> front_back_state(front) & 1)) {
-        if (now_ms() >= end)
-            return false;
-        pause_ms(POLL_MS);
-    }
-    return true;
-}
-
-static void write_node(struct front *front, const char *name, const char *text)
-{
-    char path[64];
-    bool done;
-
-    (void)snprintf(path, sizeof(path), FRONT_DIR "/%s", name);
-    if (text)
-        done = xs_write(front->store, XBT_NULL, path, text,
-                        (unsigned int)strlen(text));
-    else
-        done = xs_rm(front->store, XBT_NULL, path) || errno == ENOENT;
-    if (!done)
-        broken("cannot write %s: %s", path, strerror(errno));
-}
-
-void front_say_state(struct front *front, const char *text)
-{
-    write_node(front, "state", text);
-}
-
-void front_write_nodes(struct front *front, const char *gref, const char *port,
-                       const char *magic)
-{
-    write_node(front, "pci-op-ref", gref);
-    write_node(front, "event-channel", port);
-    write_node(front, "magic", magic);
-}
-
-void front_write_real_nodes(struct front *front)
-{
-    char gref[16], port[16];
-
-    (void)snprintf(gref, sizeof(gref), "%" PRIu32, front->gref);
-    (void)snprintf(port, sizeof(port), "%" PRIu32, front_port(front));
-    front_write_nodes(front, gref, port, PCI_WIRE_MAGIC);
+    close_channel(front);
+    open_page(front);
+    open_port(front);
 }
 
 uint32_t front_gref(const struct front *front)
@@ -220,17 +152,22 @@ void front_post(struct front *front, const struct pci_op *op)
     front_notify(front);
 }
 
-/* Events only end the wait early; the flag alone tells. */
-static void wait_event(struct front *front, unsigned int ms)
+bool front_wait_event(struct front *front, unsigned int ms)
 {
     struct pollfd fd = { .fd = xenevtchn_fd(front->evtchn), .events = POLLIN };
     xenevtchn_port_or_error_t port;
 
     if (poll(&fd, 1, (int)ms) <= 0)
-        return;
+        return false;
     port = xenevtchn_pending(front->evtchn);
     if (port >= 0)
         (void)xenevtchn_unmask(front->evtchn, (evtchn_port_t)port);
+    return port >= 0;
+}
+
+bool front_answered(struct front *front, struct pci_op *op)
+{
+    return ring_collect(front->page, op);
 }
 
 bool front_collect(struct front *front, struct pci_op *op)
@@ -242,7 +179,8 @@ bool front_collect(struct front *front, struct pci_op *op)
             front_give_up(front);
             return false;
         }
-        wait_event(front, POLL_MS);
+        /* Events only end the wait early; the flag alone tells. */
+        (void)front_wait_event(front, POLL_MS);
     }
     return true;
 }

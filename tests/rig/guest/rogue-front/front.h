@@ -30,6 +30,9 @@ enum front_word {
 };
 #define FLAG_ACTIVE 1u
 
+/* The front's own directory. */
+#define FRONT_DIR "device/pci/0"
+
 /* What stock fronts grant a backend for one request, and libxl for a state. */
 #define ANSWER_MS 2000u
 #define STATE_MS  10000u
@@ -38,6 +41,8 @@ struct front;
 
 struct front *front_open(void);
 void front_close(struct front *front);
+/* Another page and another port in place of those it had. */
+void front_renew(struct front *front);
 
 /* Set the present values, as found in the store; XB_STATE_COUNT if none. */
 enum xb_state front_back_state(struct front *front);
@@ -45,13 +50,25 @@ enum xb_state front_back_state(struct front *front);
 bool front_back_waits(struct front *front, unsigned int states);
 #define STATE(name) (1u << XB_##name)
 
-/* Write the state node: any text. NULL removes it. */
+/* Nodes of the two directories, for free(); NULL when there is none. */
+char *front_read_back(struct front *front, const char *leaf);
+char *front_read_own(struct front *front, const char *leaf);
+/* The absolute path of the backend's directory. */
+const char *front_back_path(const struct front *front);
+
+/* Has dom0 said "rig-guest tell NAME KEY"? */
+bool front_told(struct front *front, const char *key);
+
+/* Write a node: any text. NULL removes it. */
+void front_write_node(struct front *front, const char *name, const char *text);
 void front_say_state(struct front *front, const char *text);
 
 /* The three nodes: text, or NULL for none. */
 void front_write_nodes(struct front *front, const char *gref, const char *port,
                        const char *magic);
 void front_write_real_nodes(struct front *front);
+/* The real nodes and state 3 in one transaction, as other systems' fronts do. */
+void front_publish(struct front *front);
 uint32_t front_gref(const struct front *front);
 /* A reference that was valid once and is shared no more. */
 uint32_t front_stale_gref(struct front *front);
@@ -70,6 +87,10 @@ bool front_ask(struct front *front, struct pci_op *op);
 void front_post(struct front *front, const struct pci_op *op);
 bool front_collect(struct front *front, struct pci_op *op);
 void front_notify(struct front *front);
+/* A single look whether the answer is there, without any waiting. */
+bool front_answered(struct front *front, struct pci_op *op);
+/* Take one event; false when none came in time. */
+bool front_wait_event(struct front *front, unsigned int ms);
 
 /* Direct access to the page. */
 void front_poke(struct front *front, enum front_word word, uint32_t value);
@@ -112,6 +133,8 @@ bool cmd_ops(struct front *front, int argc, char **argv);
 bool cmd_flip(struct front *front, int argc, char **argv);
 bool cmd_late(struct front *front, int argc, char **argv);
 bool cmd_flood(struct front *front, int argc, char **argv);
+bool cmd_as_netbsd(struct front *front, int argc, char **argv);
+bool cmd_as_minios(struct front *front, int argc, char **argv);
 
 /* A positive count in an argument. */
 bool read_count(const char *text, unsigned int *count);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A front that breaks the rules, to see what the backend makes of it.
+ * A front that breaks the rules, to see what the backend makes of it; or one
+ * that plays by them as other systems' fronts do (netbsd.c, minios.c).
  *
  *	rogue-front COMMAND [ARGUMENT]...
  *
@@ -29,16 +30,20 @@ static const struct command {
     { "flip", cmd_flip, "S: change requests while they are read" },
     { "late", cmd_late, "COUNT: give up on requests that are being answered" },
     { "flood", cmd_flood, "nothing|events|requests|states|nodes S" },
+    { "as-netbsd", cmd_as_netbsd, "[crash]: NetBSD's front, its whole life" },
+    { "as-minios", cmd_as_minios, ": Mini-OS's front, two lives of it" },
 };
 
 static unsigned int wrong_count;
 
 static void PRINTF(2, 0) line(const char *lead, const char *fmt, va_list args)
 {
+    flockfile(stdout);
     (void)printf("%s", lead);
     (void)vprintf(fmt, args);
     (void)printf("\n");
     (void)fflush(stdout);
+    funlockfile(stdout);
 }
 
 void say(const char *fmt, ...)
@@ -54,7 +59,7 @@ void wrong(const char *fmt, ...)
 {
     va_list args;
 
-    wrong_count++;
+    (void)__atomic_fetch_add(&wrong_count, 1, __ATOMIC_RELAXED);
     va_start(args, fmt);
     line("WRONG: ", fmt, args);
     va_end(args);
@@ -62,7 +67,7 @@ void wrong(const char *fmt, ...)
 
 unsigned int wrongs(void)
 {
-    return wrong_count;
+    return __atomic_load_n(&wrong_count, __ATOMIC_RELAXED);
 }
 
 void broken(const char *fmt, ...)
@@ -125,7 +130,7 @@ int main(int argc, char **argv)
     if (!command->run(front, argc - 2, argv + 2))
         return usage();
     front_close(front);
-    if (wrong_count > 0)
-        say("%s: %u wrong", argv[1], wrong_count);
-    return wrong_count > 0 ? 1 : 0;
+    if (wrongs() > 0)
+        say("%s: %u wrong", argv[1], wrongs());
+    return wrongs() > 0 ? 1 : 0;
 }
