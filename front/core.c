@@ -79,8 +79,10 @@ int pcifront_create(const struct pcifront_os *os, void *ctx,
 static void begin_close(struct pcifront *pf)
 {
     pf->closed = true;
+    pf->acting = XB_ACT_TEARDOWN;
     if (pf->online)
         front_devices_drop_all(pf, PCIFRONT_UNPLUG);
+    pf->acting = XB_ACT_UNSPECIFIED;
     pf->online = false;
     if (pf->self == XB_UNKNOWN) {
         /* Nobody was told that we were there. */
@@ -107,6 +109,14 @@ void pcifront_destroy(struct pcifront *pf)
 }
 
 /* ---- sleep ---- */
+
+static void begin_span(struct pcifront *pf, struct front_span *span,
+                       uint32_t ms)
+{
+    front_lock(pf);
+    front_span_begin(pf, span, (uint64_t)ms * FRONT_NS_PER_MS);
+    front_unlock(pf);
+}
 
 /*
  * Sleep until woken or the span is over, which is PCIFRONT_ERR_TIMEOUT. The
@@ -140,20 +150,24 @@ int pcifront_wait(struct pcifront *pf, uint32_t timeout_ms)
     struct front_span span;
     int err;
 
-    front_span_begin(pf, &span, (uint64_t)timeout_ms * FRONT_NS_PER_MS);
+    begin_span(pf, &span, timeout_ms);
     err = sleep_a_while(pf, &span);
     return err == PCIFRONT_ERR_TIMEOUT ? 0 : err;
 }
 
 /* ---- connect, close, restart ---- */
 
-/* While devices go the pair is not yet at 7, but is no more what it was. */
+/* While devices go the pair is on its way to another state. */
 static enum xb_state self_of(struct pcifront *pf)
 {
     enum xb_state self;
 
     front_lock(pf);
-    self = pf->acting == XB_ACT_UNPLUG ? XB_RECONFIGURING : pf->self;
+    self = pf->self;
+    if (pf->acting == XB_ACT_UNPLUG)
+        self = XB_RECONFIGURING;
+    if (pf->acting == XB_ACT_TEARDOWN)
+        self = XB_CLOSING;
     front_unlock(pf);
     return self;
 }
@@ -163,7 +177,7 @@ int pcifront_connect(struct pcifront *pf, uint32_t timeout_ms)
     struct front_span span;
     int err;
 
-    front_span_begin(pf, &span, (uint64_t)timeout_ms * FRONT_NS_PER_MS);
+    begin_span(pf, &span, timeout_ms);
     for (;;) {
         enum xb_state self;
 
@@ -198,7 +212,7 @@ static int wait_for_end(struct pcifront *pf, uint32_t timeout_ms)
     struct front_span span;
     int err = 0;
 
-    front_span_begin(pf, &span, (uint64_t)timeout_ms * FRONT_NS_PER_MS);
+    begin_span(pf, &span, timeout_ms);
     while (err == 0) {
         /* What fails in a step is tried again, or ends with the time. */
         (void)pcifront_step(pf);

@@ -49,6 +49,10 @@ front_libfrontkernel_a_CPPFLAGS = $(CPP_FRONT)
 front_libfrontkernel_a_CFLAGS = $(front_kernel_cflags)
 front_libfrontkernel_a_SOURCES = $(front_core_sources)
 
+# Also for who asks make for one of them only.
+$(front_libfrontcore_a_OBJECTS) $(front_libfrontkernel_a_OBJECTS): \
+	| xenstore-schema/nodes.h
+
 front/libxenpcifront.a: front/libfrontkernel.a
 	$(AM_V_AR)rm -f $@ && $(CC) -nostdlib -r -o front/xenpcifront.o \
 		-Wl,--whole-archive front/libfrontkernel.a && \

@@ -181,11 +181,19 @@ PCIFRONT_API PCIFRONT_MUST_USE int pcifront_connect(struct pcifront *pf,
  * See what changed in xenstore and on the page and act on it: connect, add and
  * remove devices, answer error recovery, close. Call it after an event or a
  * watch; without a reason it costs a few reads. 0, or the error of an action
- * that failed, after which the state tells where the pair is.
+ * that failed, after which the state tells where the pair is. A backend that
+ * closed and comes back, or a directory that a toolstack makes anew, is followed
+ * from PCIFRONT_CLOSED too, unless pcifront_close() led there.
+ * PCIFRONT_ERR_BUSY: the client is just being told something.
  */
 PCIFRONT_API int pcifront_step(struct pcifront *pf);
 
-/* Sleep until there may be something for pcifront_step(), at most timeout_ms. */
+/*
+ * Sleep until there may be something for pcifront_step(), at most timeout_ms.
+ * For a kernel with one flow of control, or a program: the lock is held, though
+ * given up each 100 ms. Where threads use devices meanwhile, sleep by your own
+ * means.
+ */
 PCIFRONT_API int pcifront_wait(struct pcifront *pf, uint32_t timeout_ms);
 
 PCIFRONT_API enum pcifront_state pcifront_state(struct pcifront *pf);
@@ -197,7 +205,10 @@ PCIFRONT_API enum pcifront_state pcifront_state(struct pcifront *pf);
  */
 PCIFRONT_API int pcifront_close(struct pcifront *pf, uint32_t timeout_ms);
 
-/* From PCIFRONT_CLOSED: announce that we are here again; then connect. */
+/*
+ * From PCIFRONT_CLOSED, or PCIFRONT_ERR_INVALID: announce that we are here again;
+ * then connect.
+ */
 PCIFRONT_API PCIFRONT_MUST_USE int pcifront_restart(struct pcifront *pf);
 
 /* Close without waiting if need be and free everything. NULL is fine. */
@@ -213,7 +224,7 @@ PCIFRONT_API size_t pcifront_devices(struct pcifront *pf,
  * Configuration space, offset 0 to 4095, size 1, 2 or 4, aligned to it. addr
  * need not be a device that enumeration found. A write that the backend keeps
  * from the device may well succeed; PCIFRONT_ERR_DENIED is the exception. On
- * failure a read stores all ones.
+ * failure a read stores all ones, UINT32_MAX for any size.
  */
 PCIFRONT_API int pcifront_config_read(struct pcifront *pf,
                                       struct pcifront_addr addr,
@@ -243,7 +254,7 @@ pcifront_ext_cap_find(struct pcifront *pf, struct pcifront_addr addr,
 #define PCIFRONT_MASTER 0x0004u
 
 /*
- * Set and clear these bits. The discipline: memory or IO before the first
+ * Set and clear these bits, no others. The discipline: memory or IO before the first
  * register access, bus master only once the driver has memory for the device
  * to write to, and off again before that memory is given back.
  */
@@ -328,7 +339,8 @@ PCIFRONT_API PCIFRONT_MUST_USE int pcifront_msi_size(struct pcifront *pf,
  * min; returns how many, and pirqs[] for the device's table entries entries[]
  * (NULL: 0, 1, 2, ...). Memory decoding is turned on first. The MSI-X table
  * itself is Xen's. Off again with pcifront_irq_disable(); a second call replaces
- * the first. PCIFRONT_ERR_NOSPACE: fewer than min.
+ * the first. PCIFRONT_ERR_NOSPACE: fewer than min. PCIFRONT_ERR_NODEV: not a
+ * device that enumeration found.
  */
 PCIFRONT_API PCIFRONT_MUST_USE int
 pcifront_msix_enable(struct pcifront *pf, struct pcifront_addr addr,
@@ -348,8 +360,9 @@ PCIFRONT_API int pcifront_irq_disable(struct pcifront *pf,
                                       struct pcifront_addr addr);
 
 /*
- * The pirq of the device's line interrupt, while neither MSI nor MSI-X is on;
- * PCIFRONT_ERR_NOENT if it has no pin. It may be shared.
+ * The pirq of the device's line interrupt, while neither MSI nor MSI-X is on
+ * (PCIFRONT_ERR_INVALID); PCIFRONT_ERR_NOENT if it has no pin or no line. It may
+ * be shared.
  */
 PCIFRONT_API PCIFRONT_MUST_USE int
 pcifront_intx(struct pcifront *pf, struct pcifront_addr addr, uint32_t *pirq);

@@ -292,6 +292,7 @@ tests_unit_check_front_LDADD = $(tests_front_ldadd) $(CHECK_LIBS)
 tests_unit_check_front_SOURCES = \
 	tests/unit/check_front.c \
 	tests/unit/check_front_aer.c \
+	tests/unit/check_front_anew.c \
 	tests/unit/check_front_bars.c \
 	tests/unit/check_front_caps.c \
 	tests/unit/check_front_config.c \
@@ -299,14 +300,17 @@ tests_unit_check_front_SOURCES = \
 	tests/unit/check_front_directory.c \
 	tests/unit/check_front_end.c \
 	tests/unit/check_front_fault.c \
+	tests/unit/check_front_gone.c \
 	tests/unit/check_front_hostile.c \
 	tests/unit/check_front_life.c \
 	tests/unit/check_front_map.c \
 	tests/unit/check_front_msi.c \
 	tests/unit/check_front_msix.c \
 	tests/unit/check_front_plug.c \
+	tests/unit/check_front_power.c \
 	tests/unit/check_front_roots.c \
 	tests/unit/check_front_slot.c \
+	tests/unit/check_front_threads.c \
 	tests/unit/check_front_walk.c \
 	tests/unit/front-case.h \
 	$(tests_front_world) \
@@ -334,16 +338,19 @@ tests_unit_check_pair_SOURCES = \
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_front_linux tests/unit/check_front_tool
 endif
-tests_unit_check_front_linux_CPPFLAGS = $(front_linux_cppflags) \
+tests_unit_check_front_linux_CPPFLAGS = $(front_tool_cppflags) \
 	-I$(srcdir)/tests/unit
 tests_unit_check_front_linux_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_front_linux_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=access
-tests_unit_check_front_linux_LDADD = front/os/linux-user/libfrontlinux.a \
-	$(CHECK_LIBS) -lpthread
+tests_unit_check_front_linux_LDADD = front/tool/libfronttool.a \
+	front/os/linux-user/libfrontlinux.a common/libcommon.a $(CHECK_LIBS) \
+	-lpthread
 tests_unit_check_front_linux_SOURCES = \
 	tests/unit/check_front_linux.c \
+	tests/unit/check_front_linux_pair.c \
 	tests/unit/fake-xenlibs.c \
-	tests/unit/fake-xenlibs.h
+	tests/unit/fake-xenlibs.h \
+	tests/unit/front-tool-suites.h
 tests_unit_check_front_tool_CPPFLAGS = $(front_tool_cppflags) $(CPP_TESTS) \
 	-DTEST_DATA_DIR='"$(abs_srcdir)/tests/data"'
 tests_unit_check_front_tool_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "event.h"
-#include "pair.h"
+#include "pair-nodes.h"
 
 #define SLICE_MS 1000u
 

@@ -36,8 +36,8 @@ front_tool_libfronttool_a_SOURCES = \
 	front/tool/device.h \
 	front/tool/event.c \
 	front/tool/event.h \
-	front/tool/pair.c \
-	front/tool/pair.h \
+	front/tool/pair-nodes.c \
+	front/tool/pair-nodes.h \
 	front/tool/place.c \
 	front/tool/place.h \
 	front/tool/register.c \

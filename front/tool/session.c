@@ -6,11 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "pair.h"
+#include "pair-nodes.h"
 #include "place.h"
 
 #define SLICE_MS 1000u
 #define CLOSE_MS 5000u
+/* Nobody waits for us as drivers do; an xenpcid that starts again is in time. */
+#define OPERATION_MS 10000u
 /* For a backend to let go of the front before us. */
 #define PATIENCE_S 10u
 #define SECOND_NS  UINT64_C(1000000000)
@@ -154,7 +156,11 @@ enum exit_code session_start(struct session *session,
                              const struct pcifront_client *client, void *arg,
                              struct report *report)
 {
-    const struct pcifront_options options = { .client = client, .arg = arg };
+    const struct pcifront_options options = {
+        .client = client,
+        .arg = arg,
+        .timeout_ms = OPERATION_MS,
+    };
     enum exit_code code;
     int err;
 
@@ -191,6 +197,8 @@ void session_close(struct session *session)
         pcifront_close(session->pf, CLOSE_MS) == PCIFRONT_ERR_TIMEOUT)
         report_note("the backend did not let go of the page in time");
     pcifront_destroy(session->pf);
+    if (session->pf != NULL)
+        pair_renew(session->glue);
     pcifront_linux_close(session->glue);
     if (session->lock_fd >= 0)
         (void)close(session->lock_fd);

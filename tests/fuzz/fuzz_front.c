@@ -5,14 +5,9 @@
  * what it does to the page, and when; between that the guest makes its calls.
  * What must hold stands in the fakes: the contract, bounded work, no leak.
  */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
+#include "fuzz_front.h"
 #include "fake-store.h"
 #include "front-world.h"
-#include "fuzz_front.h"
 
 #define WORK     100000u /* hook calls that one of our calls may make */
 #define STEPS    64u
@@ -107,13 +102,20 @@ static void scribble(struct fake_backend *be)
         page[at + i] = byte();
 }
 
+/* Mostly a request that makes sense, of a device that may be there. */
 static void post_aer(struct fake_backend *be)
 {
-    struct pci_aer_op aer = { .cmd = word(), .err = (int32_t)word() };
+    const uint8_t what = byte();
+    struct pci_aer_op aer = { .cmd = PCI_OP_AER_DETECTED + (what & 3u),
+                              .err = what >> 2 & 3,
+                              .devfn = what >> 4 & 8u };
 
-    aer.domain = byte() & 1;
-    aer.bus = word();
-    aer.devfn = word();
+    if ((what & 0x40) != 0) {
+        aer.cmd = word();
+        aer.err = (int32_t)word();
+        aer.bus = word();
+        aer.devfn = word();
+    }
     if (be->page)
         fake_backend_aer(be, &aer);
 }
@@ -186,7 +188,7 @@ static void check(int result, int most)
 
 static void use_device(struct pcifront *pf, uint8_t what)
 {
-    const struct pcifront_addr a = { .devfn = what & 0x40 ? byte() : 0 };
+    const struct pcifront_addr a = { .devfn = what & 0x40 ? byte() & 0x0f : 0 };
     struct pcifront_bar bars[PCIFRONT_BARS];
     uint32_t pirqs[PCIFRONT_MSIX_MAX];
     enum pcifront_power power;
@@ -255,22 +257,39 @@ static void call(struct front_world *w)
         fake_kernel_die("call %02x made %u calls", what, w->k->calls - before);
 }
 
+/* Two functions; the edu can have eight MSI vectors. */
+static void equip(struct fake_backend *be)
+{
+    static const char *const dumps[] = { "nvme", "e1000e", "edu" };
+    const uint8_t what = byte();
+    struct fake_function *f = fake_backend_add(be, "edu", DEVFN(1, 0));
+
+    fake_hw_set(&f->hw, 0x42, 2, 0x0086);
+    (void)fake_backend_add(be, dumps[what % ARRAY_LEN(dumps)], 0);
+    be->knows_multi = (what & 0x40) != 0;
+    be->vectors = what & 0x20 ? 3 : PCI_WIRE_MSIX_MAX;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    uint8_t what;
+
     input = data;
     input_left = size;
     fake_store_reset();
     front_world_begin(&world, FRONT_DOMID);
     world.k->budget = 0;
     world.options.timeout_ms = 20;
-    (void)fake_backend_add(world.be, byte() & 1 ? "nvme" : "e1000e", 0);
+    equip(world.be);
     if (front_world_create(&world) != 0)
         fake_kernel_die("no instance");
-    if ((byte() & 1) != 0)
+    what = byte();
+    if ((what & 3) != 0)
         check(pcifront_connect(world.pf, 500), 0);
-    world.be->mischief = mischief;
+    if ((what & 4) != 0)
+        world.be->mischief = mischief;
     for (unsigned int i = 0; i < STEPS && input_left > 0; i++) {
-        if (byte() & 1)
+        if ((byte() & 7) < 2)
             act(world.be);
         else
             call(&world);

@@ -55,6 +55,23 @@ size_t front_case_count(void)
     return pcifront_devices(fw.pf, NULL, 0);
 }
 
+void front_case_closed(void)
+{
+    uint32_t value = 0;
+
+    ck_assert_int_eq(pcifront_state(fw.pf), PCIFRONT_CLOSED);
+    ck_assert_uint_eq(front_case_count(), 0);
+    assert_err(pcifront_config_read(fw.pf, AT(0, 0), 0, 4, &value),
+               PCIFRONT_ERR_OFFLINE);
+    ck_assert_uint_eq(value, UINT32_MAX);
+    assert_err(pcifront_config_write(fw.pf, AT(0, 0), 4, 2, 0),
+               PCIFRONT_ERR_OFFLINE);
+    ck_assert_uint_eq(fake_kernel_pages(fw.k), 0);
+    ck_assert_uint_eq(fake_kernel_ports(fw.k), 0);
+    assert_err(pcifront_step(fw.pf), 0);
+    ck_assert_int_eq(pcifront_state(fw.pf), PCIFRONT_CLOSED);
+}
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("front");
@@ -64,7 +81,8 @@ static Suite *suite(void)
         front_config_tests(),  front_caps_tests(),      front_bars_tests(),
         front_map_tests(),     front_msix_tests(),      front_msi_tests(),
         front_aer_tests(),     front_slot_tests(),      front_hostile_tests(),
-        front_walk_tests(),    front_fault_tests(),
+        front_walk_tests(),    front_fault_tests(),     front_gone_tests(),
+        front_threads_tests(), front_power_tests(),     front_anew_tests(),
     };
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

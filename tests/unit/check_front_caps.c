@@ -158,6 +158,27 @@ START_TEST(that_cannot_be_read)
 }
 END_TEST
 
+START_TEST(vectors_a_device_has)
+{
+    front_case_connect("nvme edu e1000e e1000");
+    assert_err(pcifront_msix_size(fw.pf, AT(0, 0)), 65);
+    assert_err(pcifront_msix_size(fw.pf, AT(1, 0)), 0);
+    assert_err(pcifront_msix_size(fw.pf, AT(2, 0)), 5);
+    assert_err(pcifront_msix_size(fw.pf, AT(3, 0)), 0);
+    assert_err(pcifront_msix_size(fw.pf, AT(4, 0)), PCIFRONT_ERR_NODEV);
+    assert_err(pcifront_msi_size(fw.pf, AT(0, 0)), 0);
+    assert_err(pcifront_msi_size(fw.pf, AT(1, 0)), 1);
+    assert_err(pcifront_msi_size(fw.pf, AT(2, 0)), 1);
+    fake_hw_set(&fw.be->functions[1]->hw, 0x42, 2, 0x0086); /* MMC 3 */
+    assert_err(pcifront_msi_size(fw.pf, AT(1, 0)), 8);
+    fake_hw_set(&fw.be->functions[1]->hw, 0x42, 2, 0x008a); /* MMC 5 */
+    assert_err(pcifront_msi_size(fw.pf, AT(1, 0)), 32);
+    fake_hw_set(&fw.be->functions[1]->hw, 0x42, 2, 0x008e); /* reserved */
+    ck_assert_int_le(pcifront_msi_size(fw.pf, AT(1, 0)), 32);
+    assert_err(pcifront_msi_size(fw.pf, AT(4, 0)), PCIFRONT_ERR_NODEV);
+}
+END_TEST
+
 TCase *front_caps_tests(void)
 {
     TCase *tc = tcase_create("caps");
@@ -168,5 +189,6 @@ TCase *front_caps_tests(void)
                         (int)ARRAY_LEN(extended_liars));
     tcase_add_test(tc, of_extended_liars_with_patience);
     tcase_add_test(tc, that_cannot_be_read);
+    tcase_add_test(tc, vectors_a_device_has);
     return tc;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* front: configuration reads and writes, command register, power. */
+/* front: configuration reads and writes, the command register. */
 #include "front-case.h"
 #include "pciregs.h"
 
@@ -172,45 +172,11 @@ START_TEST(the_command_register)
     /* The other half of that register clears bits by writing ones. */
     ck_assert_uint_eq(status_writes, 0);
     assert_err(pcifront_command(fw.pf, AT(9, 0), both, 0), PCIFRONT_ERR_NODEV);
-}
-END_TEST
-
-START_TEST(power_states)
-{
-    enum pcifront_power state = PCIFRONT_D1;
-    uint64_t begun;
-
-    front_case_connect("nvme");
-    assert_err(pcifront_power_get(fw.pf, AT(0, 0), &state), 0);
-    ck_assert_int_eq(state, PCIFRONT_D0);
-    begun = fw.k->now_ns;
-    assert_err(pcifront_power_set(fw.pf, AT(0, 0), PCIFRONT_D3HOT), 0);
-    ck_assert_uint_ge(fw.k->now_ns - begun, 10000000);
-    ck_assert_uint_le(fw.k->now_ns - begun, 100000000);
-    assert_err(pcifront_power_get(fw.pf, AT(0, 0), &state), 0);
-    ck_assert_int_eq(state, PCIFRONT_D3HOT);
-    begun = fw.k->now_ns;
-    assert_err(pcifront_power_set(fw.pf, AT(0, 0), PCIFRONT_D0), 0);
-    ck_assert_uint_ge(fw.k->now_ns - begun, 10000000);
-    assert_err(pcifront_power_get(fw.pf, AT(0, 0), &state), 0);
-    ck_assert_int_eq(state, PCIFRONT_D0);
-}
-END_TEST
-
-START_TEST(power_that_cannot_be)
-{
-    enum pcifront_power state;
-
-    front_case_connect("nvme edu");
-    assert_err(pcifront_power_set(fw.pf, AT(1, 0), PCIFRONT_D3HOT),
-               PCIFRONT_ERR_NOENT);
-    assert_err(pcifront_power_get(fw.pf, AT(1, 0), &state), PCIFRONT_ERR_NOENT);
-    assert_err(pcifront_power_get(fw.pf, AT(5, 0), &state), PCIFRONT_ERR_NODEV);
-    ck_assert_int_lt(
-        pcifront_power_set(fw.pf, AT(0, 0), (enum pcifront_power)4), 0);
-    fw.be->functions[0]->writable[0x64] = 0; /* PMCSR: it stays */
-    assert_err(pcifront_power_set(fw.pf, AT(0, 0), PCIFRONT_D3HOT),
-               PCIFRONT_ERR_FAILED);
+    /* Other bits, and both at a time, make no sense. */
+    assert_err(pcifront_command(fw.pf, AT(0, 0), 0x0400, 0),
+               PCIFRONT_ERR_INVALID);
+    assert_err(pcifront_command(fw.pf, AT(0, 0), both, both),
+               PCIFRONT_ERR_INVALID);
 }
 END_TEST
 
@@ -261,8 +227,6 @@ TCase *front_config_tests(void)
     tcase_add_loop_test(tc, errors_of_the_wire, 0, (int)ARRAY_LEN(errors));
     tcase_add_test(tc, a_value_wider_than_asked_for);
     tcase_add_test(tc, the_command_register);
-    tcase_add_test(tc, power_states);
-    tcase_add_test(tc, power_that_cannot_be);
     tcase_add_test(tc, before_there_is_a_connection);
     return tc;
 }

@@ -129,6 +129,11 @@ START_TEST(every_place_taken)
     assert_err(front_world_connect(&fw), 0);
     ck_assert_uint_eq(front_case_count(), PCIFRONT_DEVICES_MAX);
     assert_err(pcifront_close(fw.pf, 1000), 0);
+    /* ... and none of the last life counts in the next. */
+    assert_err(pcifront_restart(fw.pf), 0);
+    assert_err(pcifront_connect(fw.pf, 1000), 0);
+    ck_assert_uint_eq(front_case_count(), PCIFRONT_DEVICES_MAX);
+    ck_assert_str_eq(fw.k->last_warning, "");
 }
 END_TEST
 

@@ -4,7 +4,6 @@
  * does everything once. Each time an error or a success, an end in order, and
  * nothing left over.
  */
-#include <stdio.h>
 
 #include "fake-store.h"
 #include "front-case.h"
@@ -141,6 +140,36 @@ START_TEST(a_failed_connection_is_tried_again)
 }
 END_TEST
 
+static int no_page(void *ctx UNUSED, uint16_t domid UNUSED, void **page UNUSED,
+                   uint32_t *gref UNUSED)
+{
+    return PCIFRONT_ERR_NOMEM;
+}
+
+/* A failure is not tried again and again: the backend has to move first. */
+START_TEST(a_failure_is_the_end_until_the_backend_moves)
+{
+    int (*share_page)(void *, uint16_t, void **, uint32_t *) =
+        fw.k->os.share_page;
+
+    fw.k->os.share_page = no_page;
+    fw.be->deaf_to_store = true;
+    fake_backend_set_state(fw.be, XB_INITWAIT);
+    assert_err(front_world_connect(&fw), PCIFRONT_ERR_NOMEM);
+    fw.k->os.share_page = share_page;
+    for (unsigned int i = 0; i < 5; i++) {
+        assert_err(pcifront_step(fw.pf), 0);
+        ck_assert_int_eq(pcifront_state(fw.pf), PCIFRONT_CLOSED);
+    }
+    ck_assert_uint_eq(fake_kernel_pages(fw.k), 0);
+    fake_backend_set_state(fw.be, XB_INITIALISED);
+    assert_err(front_world_settle(&fw), 0);
+    fw.be->deaf_to_store = false;
+    assert_err(front_world_settle(&fw), 0);
+    ck_assert_int_eq(pcifront_state(fw.pf), PCIFRONT_CONNECTED);
+}
+END_TEST
+
 TCase *front_fault_tests(void)
 {
     TCase *tc = tcase_create("fault");
@@ -148,5 +177,6 @@ TCase *front_fault_tests(void)
     tcase_add_test(tc, every_call_fails_once);
     tcase_add_test(tc, some_call_fails_once);
     tcase_add_test(tc, a_failed_connection_is_tried_again);
+    tcase_add_test(tc, a_failure_is_the_end_until_the_backend_moves);
     return tc;
 }

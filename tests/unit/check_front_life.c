@@ -192,6 +192,19 @@ START_TEST(waiting_ends_for_a_reason_or_in_time)
 }
 END_TEST
 
+/* While one sleeps, others may use the instance. */
+START_TEST(waiting_does_not_keep_others_out)
+{
+    unsigned int before;
+
+    front_case_connect("nvme");
+    (void)front_world_settle(&fw);
+    before = fw.k->unlocks;
+    assert_err(pcifront_wait(fw.pf, 10000), 0);
+    ck_assert_uint_ge(fw.k->unlocks - before, 10);
+}
+END_TEST
+
 START_TEST(words)
 {
     for (int err = PCIFRONT_ERR_OS; err <= 0; err++) {
@@ -226,6 +239,7 @@ TCase *front_life_tests(void)
     tcase_add_test(tc, a_backend_that_closed_before);
     tcase_add_test(tc, two_at_a_time);
     tcase_add_test(tc, waiting_ends_for_a_reason_or_in_time);
+    tcase_add_test(tc, waiting_does_not_keep_others_out);
     tcase_add_test(tc, words);
     return tc;
 }

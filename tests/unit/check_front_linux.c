@@ -9,6 +9,7 @@
 
 #include "compiler.h"
 #include "fake-xenlibs.h"
+#include "front-tool-suites.h"
 #include "pcifront-linux.h"
 
 #define MS UINT64_C(1000000)
@@ -277,6 +278,7 @@ int main(void)
     tcase_add_test(tc, a_signal_ends_a_wait);
     tcase_add_test(tc, mappings_beyond_all_bounds_are_refused);
     suite_add_tcase(suite, tc);
+    suite_add_tcase(suite, front_linux_pair_case());
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);

@@ -171,6 +171,16 @@ START_TEST(the_line)
     fake_hw_set(&fw.be->functions[0]->hw, PCI_INTERRUPT_PIN, 1, 0);
     pirq = 7;
     assert_err(pcifront_intx(fw.pf, AT(0, 0), &pirq), PCIFRONT_ERR_NOENT);
+    fake_hw_set(&fw.be->functions[0]->hw, PCI_INTERRUPT_PIN, 1, 5);
+    assert_err(pcifront_intx(fw.pf, AT(0, 0), &pirq), PCIFRONT_ERR_PROTOCOL);
+    fake_hw_set(&fw.be->functions[0]->hw, PCI_INTERRUPT_PIN, 1, 4);
+    fake_hw_set(&fw.be->functions[0]->hw, PCI_INTERRUPT_LINE, 1, 0xff);
+    assert_err(pcifront_intx(fw.pf, AT(0, 0), &pirq), PCIFRONT_ERR_NOENT);
+    fake_hw_set(&fw.be->functions[0]->hw, PCI_INTERRUPT_LINE, 1, 11);
+    /* With MSI on the register holds another interrupt, or none. */
+    assert_err(pcifront_msi_enable(fw.pf, AT(0, 0), 1, 1, pirqs), 1);
+    assert_err(pcifront_intx(fw.pf, AT(0, 0), &pirq), PCIFRONT_ERR_INVALID);
+    assert_err(pcifront_irq_disable(fw.pf, AT(0, 0)), 0);
     ck_assert_uint_eq(pirq, 7);
     assert_err(pcifront_intx(fw.pf, AT(9, 0), &pirq), PCIFRONT_ERR_NODEV);
 }

@@ -21,13 +21,17 @@ static const struct roots {
     { "no number and no root", NULL, { NULL }, 1, false },
     { "none", "0", { NULL }, 0, false },
     { "short digits", "2", { "0:0", "0:7" }, 2, false },
-    { "upper case", "3", { "0000:00", "0000:07", "0001:02" }, 3, false },
+    { "upper case", "1", { "00AF:CA" }, 0, false },
     { "a million", "1000000", { "0000:00", "0000:07" }, 2, true },
     { "more than a number holds",
       "99999999999999999999",
       { "0000:00", "0000:07" },
       SIZE_MAX, /* an error, or as many as can be read; bounded */
       false },
+    { "a number with a tail", "2x", { "0000:00" }, SIZE_MAX, false },
+    { "digits beyond F", "2", { "000g:00", "0000:07" }, 1, true },
+    { "digits below A", "2", { "0000:0@", "0000:07" }, 1, true },
+    { "upper case hex", "2", { "0000:0G", "0000:07" }, 1, true },
     { "twice the same", "2", { "0000:00", "0000:00" }, 1, false },
     { "a hole", "3", { "0000:00", NULL, "0001:02" }, 2, true },
     { "words", "2", { "here", "0000:07" }, 1, true },
@@ -99,6 +103,17 @@ START_TEST(addresses_say_which_bus)
 }
 END_TEST
 
+START_TEST(the_same_root_twice_is_scanned_once)
+{
+    fake_backend_set(fw.be, "root_num", "2");
+    fake_backend_set(fw.be, "root-0", "0000:00");
+    fake_backend_set(fw.be, "root-1", "0000:00");
+    fake_backend_set_state(fw.be, XB_INITIALISED);
+    assert_err(front_world_connect(&fw), 0);
+    ck_assert_uint_le(fw.be->requests, 256);
+}
+END_TEST
+
 /* A backend of NetBSD's kind has neither vdev-N nor state-N nor root_num. */
 START_TEST(a_plain_backend)
 {
@@ -136,6 +151,7 @@ TCase *front_roots_tests(void)
 
     tcase_add_loop_test(tc, as_they_are_written, 0, (int)ARRAY_LEN(table));
     tcase_add_test(tc, addresses_say_which_bus);
+    tcase_add_test(tc, the_same_root_twice_is_scanned_once);
     tcase_add_test(tc, a_plain_backend);
     tcase_add_test(tc, more_roots_than_the_limit);
     return tc;

@@ -201,6 +201,29 @@ START_TEST(silence_during_enumeration)
 }
 END_TEST
 
+static void change_state(struct fake_backend *be, struct pci_op *op UNUSED)
+{
+    be->twist = NULL;
+    (void)fake_backend_plug(be, "edu", DEVFN(1, 0));
+}
+
+/* An operation's sleep takes the events of everybody: none may be lost. */
+START_TEST(news_during_an_operation)
+{
+    uint64_t begun;
+    uint32_t value;
+
+    front_case_connect("nvme");
+    fw.be->twist = change_state;
+    assert_err(read_vendor(&value), 0);
+    begun = fw.k->now_ns;
+    assert_err(pcifront_wait(fw.pf, 10000), 0);
+    ck_assert_uint_lt(fw.k->now_ns - begun, 1000000);
+    assert_err(front_world_settle(&fw), 0);
+    assert_told("+01.0");
+}
+END_TEST
+
 START_TEST(stalled_at_the_end)
 {
     uint32_t value;
@@ -251,6 +274,7 @@ TCase *front_slot_tests(void)
     tcase_add_test(tc, a_clock_that_stands_still);
     tcase_add_test(tc, a_kernel_that_cannot_wait);
     tcase_add_test(tc, silence_during_enumeration);
+    tcase_add_test(tc, news_during_an_operation);
     tcase_add_test(tc, stalled_at_the_end);
     tcase_add_test(tc, stalled_while_a_device_goes);
     return tc;

@@ -13,8 +13,17 @@ static const char *back_path(const struct fake_backend *be, const char *leaf)
 {
     static char path[256];
 
-    (void)snprintf(path, sizeof(path), XS_BACK_DIR "/%s", be->k->domid, leaf);
+    (void)snprintf(path, sizeof(path), "%s/%s", be->directory, leaf);
     return path;
+}
+
+static void set_front(const struct fake_backend *be, const char *leaf,
+                      const char *value)
+{
+    char path[256];
+
+    (void)snprintf(path, sizeof(path), XS_FRONT_DIR "/%s", be->k->domid, leaf);
+    fake_store_set(path, value);
 }
 
 void fake_backend_set(struct fake_backend *be, const char *leaf,
@@ -207,10 +216,33 @@ static void notified(void *arg)
         fake_backend_serve(be);
 }
 
+void fake_backend_publish(struct fake_backend *be)
+{
+    char text[16];
+
+    be->gone = false;
+    set_front(be, XS_LEAF_FRONT_BACKEND, be->directory);
+    set_front(be, XS_LEAF_FRONT_BACKEND_ID, "0");
+    set_front(be, XS_LEAF_FRONT_STATE, "1");
+    (void)snprintf(text, sizeof(text), "%u", be->nfunctions);
+    fake_backend_set(be, XS_LEAF_BACK_NUM_DEVS, text);
+    fake_backend_set_state(be, XB_INITIALISING);
+}
+
+void fake_backend_withdraw(struct fake_backend *be)
+{
+    char path[256];
+
+    fake_backend_disconnect(be);
+    be->gone = true;
+    fake_store_unset(be->directory);
+    (void)snprintf(path, sizeof(path), XS_FRONT_DIR, be->k->domid);
+    fake_store_unset(path);
+}
+
 struct fake_backend *fake_backend_new(struct fake_kernel *k)
 {
     struct fake_backend *be = calloc(1, sizeof(*be));
-    char front[256], back[256];
 
     if (!be)
         fake_kernel_die("out of memory");
@@ -219,15 +251,8 @@ struct fake_backend *fake_backend_new(struct fake_kernel *k)
     be->next_pirq = 100;
     be->vectors = PCI_WIRE_MSIX_MAX;
     be->multi = 32;
-    (void)snprintf(back, sizeof(back), XS_BACK_DIR, k->domid);
-    (void)snprintf(front, sizeof(front), XS_FRONT_BACKEND, k->domid);
-    fake_store_set(front, back);
-    (void)snprintf(front, sizeof(front), XS_FRONT_BACKEND_ID, k->domid);
-    fake_store_set(front, "0");
-    (void)snprintf(front, sizeof(front), XS_FRONT_STATE, k->domid);
-    fake_store_set(front, "1");
-    fake_backend_set(be, "num_devs", "0");
-    fake_backend_set_state(be, XB_INITIALISING);
+    (void)snprintf(be->directory, sizeof(be->directory), XS_BACK_DIR, k->domid);
+    fake_backend_publish(be);
     k->peer = (struct fake_peer){ .turn = turn, .notify = notified, .arg = be };
     return be;
 }

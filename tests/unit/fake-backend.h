@@ -52,6 +52,7 @@ enum fake_answer {
 
 struct fake_backend {
     struct fake_kernel *k;
+    char directory[64];
     enum xb_state state;
     bool gone;          /* does nothing at all any more */
     bool plain;         /* as NetBSD's: no vdev-N, no state-N, no root_num */
@@ -81,6 +82,10 @@ struct fake_backend {
 
 /* Makes the pair's directories, as a toolstack does, and no device. */
 struct fake_backend *fake_backend_new(struct fake_kernel *k);
+/* The same again, and its states from the start: the toolstack is back. */
+void fake_backend_publish(struct fake_backend *be);
+/* It takes both directories away; the backend is gone with them. */
+void fake_backend_withdraw(struct fake_backend *be);
 /* Also unmaps the page. */
 void fake_backend_free(struct fake_backend *be);
 

@@ -66,6 +66,7 @@ static void hook_unlock(void *ctx)
     struct fake_kernel *k = ctx;
 
     fake_kernel_count(k, "unlock");
+    k->unlocks++;
     if (k->locked-- != 1)
         fake_kernel_die("unlock without a lock");
 }

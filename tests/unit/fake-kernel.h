@@ -75,6 +75,7 @@ struct fake_kernel {
     unsigned int warnings;
     char last_warning[256];
     unsigned int locked;
+    unsigned int unlocks; /* how often others had a chance */
     bool in_callback;
 
     struct {

@@ -12,16 +12,20 @@
 #include <xengnttab.h>
 #include <xenstore.h>
 
-#define PORT 5
+#define PORT      5
+#define NODES_MAX 4u
 
 struct fake_xenlibs fake_xenlibs;
 
 static struct {
     int event_fd;
     int watch_fd;
-    const char *path;
-    const void *value;
-    unsigned int len;
+    struct node {
+        const char *path;
+        const void *value;
+        unsigned int len;
+    } nodes[NODES_MAX];
+    unsigned int nnodes;
     char pending[256]; /* of the open transaction */
 } state;
 
@@ -47,9 +51,9 @@ void fake_xenlibs_drop(void)
 
 void fake_xenlibs_node(const char *path, const void *value, unsigned int len)
 {
-    state.path = path;
-    state.value = value;
-    state.len = len;
+    if (state.nnodes == NODES_MAX)
+        abort();
+    state.nodes[state.nnodes++] = (struct node){ path, value, len };
 }
 
 static void add(int fd)
@@ -118,21 +122,31 @@ int xs_fileno(struct xs_handle *h)
     return state.watch_fd;
 }
 
+static const struct node *find_node(const char *path)
+{
+    for (unsigned int i = 0; i < state.nnodes; i++) {
+        if (strcmp(path, state.nodes[i].path) == 0)
+            return &state.nodes[i];
+    }
+    return NULL;
+}
+
 void *xs_read(struct xs_handle *h, xs_transaction_t t, const char *path,
               unsigned int *len)
 {
+    const struct node *node = find_node(path);
     char *copy;
 
     (void)h;
     (void)t;
-    if (state.path == NULL || strcmp(path, state.path) != 0) {
+    if (node == NULL) {
         errno = ENOENT;
         return NULL;
     }
-    copy = calloc(1, state.len + 1);
+    copy = calloc(1, node->len + 1);
     if (copy != NULL)
-        memcpy(copy, state.value, state.len);
-    *len = state.len;
+        memcpy(copy, node->value, node->len);
+    *len = node->len;
     return copy;
 }
 

@@ -34,7 +34,7 @@ extern struct fake_xenlibs fake_xenlibs;
 void fake_xenlibs_reset(void);
 void fake_xenlibs_drop(void);
 
-/* One node to be read, with these bytes. */
+/* A node to be read, with these bytes, which are not copied; a few of them. */
 void fake_xenlibs_node(const char *path, const void *value, unsigned int len);
 
 /* An event on the port; a watch that fires. */

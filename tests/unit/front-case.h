@@ -28,6 +28,9 @@ void front_case_connect(const char *names);
 uint32_t front_case_read(struct pcifront_addr addr, uint16_t offset,
                          uint8_t size);
 
+/* Fail unless it is closed, and stays so. */
+void front_case_closed(void);
+
 /* How many devices the library knows. */
 size_t front_case_count(void);
 
@@ -40,12 +43,15 @@ void front_case_use(void);
 
 TCase *front_life_tests(void);
 TCase *front_directory_tests(void);
+TCase *front_anew_tests(void);
 TCase *front_end_tests(void);
+TCase *front_gone_tests(void);
 TCase *front_devices_tests(void);
 TCase *front_roots_tests(void);
 TCase *front_plug_tests(void);
 TCase *front_config_tests(void);
 TCase *front_caps_tests(void);
+TCase *front_power_tests(void);
 TCase *front_bars_tests(void);
 TCase *front_map_tests(void);
 TCase *front_msix_tests(void);
@@ -53,6 +59,7 @@ TCase *front_msi_tests(void);
 TCase *front_aer_tests(void);
 TCase *front_slot_tests(void);
 TCase *front_hostile_tests(void);
+TCase *front_threads_tests(void);
 TCase *front_walk_tests(void);
 TCase *front_fault_tests(void);
 

@@ -19,6 +19,9 @@
  * domains and virtual interrupts only), so pcifront_pirq_bind() is unsupported
  * here. BARs are mapped through /dev/mem, where the kernel allows that.
  *
+ * libxenstore must be the shared one: its static archive, as Debian builds it,
+ * has no reader thread, and then a watch wakes nobody.
+ *
  * A signal ends a wait early; the library may go on waiting until its deadline.
  */
 #ifndef PCIFRONT_LINUX_H

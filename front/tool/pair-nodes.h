@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What xenstore says about this guest's pair; for people, not for decisions
  * that are the library's. */
-#ifndef FRONT_TOOL_PAIR_H
-#define FRONT_TOOL_PAIR_H
+#ifndef FRONT_TOOL_PAIR_NODES_H
+#define FRONT_TOOL_PAIR_NODES_H
 
 #include "pcifront-linux.h"
 #include "tool.h"
@@ -19,5 +19,12 @@ unsigned int pair_back_state(struct pcifront_linux *glue);
 
 /* "the backend is at InitWait, this front at Initialised" */
 const char *pair_words(struct pcifront_linux *glue, char words[PAIR_WORDS]);
+
+/*
+ * After our end, at 6: back to 1, as dom0 made it, so that the next front finds
+ * a backend that waits for one. Linux's own gives up at once on a backend at 6.
+ * The kernel's backend does not react; it has a moment.
+ */
+void pair_renew(struct pcifront_linux *glue);
 
 #endif
