@@ -17,6 +17,7 @@ rig_setup()
 	image_get
 	project_get
 	tools_get
+	readme_get
 	say "ready: $IMAGE"
 }
 
@@ -48,6 +49,7 @@ rig_run()
 	image_get
 	project_get
 	tools_get
+	readme_get
 
 	# The traps need these after the function has been left.
 	RUN=$(mktemp -d "${TMPDIR:-/tmp}/xenpci-rig.XXXXXX")
@@ -94,6 +96,7 @@ run_archive()
 	install -m 755 "$RIG_DIR"/dom0/rig-{bdf,guest} "$tree/usr/sbin/"
 	install -m 755 "$RIG_DIR"/guest/{init,rig-wait-for,rig-wait-until,edu-irq} "$tree/rig/guest/"
 	[ -z "$TOOLS" ] || install -D -m 755 -t "$tree/rig/guest/tools" "$TOOLS"/*
+	[ -z "$README_DIR" ] || install -D -m 644 -t "$tree/rig/guest/readme" "$README_DIR"/*
 	install -m 755 "$RIG_DIR"/guest/{edu-irq,rig-wait-until} "$tree/usr/sbin/"
 	install -m 644 "$script" "$tree/rig/script"
 	[ $# -eq 0 ] || cp -L -- "$@" "$tree/rig/files/"
@@ -138,7 +141,7 @@ run_qemu()
 		-device 'nvme,addr=3,drive=rignvme,serial=XENPCIRIG'
 		-netdev 'user,id=rignet,restrict=on'
 		-device 'e1000e,addr=4,netdev=rignet,romfile='
-		-device 'edu,addr=5')
+		-device 'edu,addr=5,dma_mask=0xffffffffffffffff')
 	for device in "${DEVICES[@]}"; do
 		command+=(-device "$device")
 	done

@@ -309,6 +309,9 @@ make_dom0()
 		[ ! -e "$root/$SET_XEN_DIR/$tool" ] ||
 			add_program "$root" "$tree" usr/sbin "$SET_XEN_DIR/$tool"
 	done
+	# xl looks for the console client where its package has it.
+	mkdir -p "$tree/$SET_XEN_DIR"
+	ln -s /usr/sbin/xenconsole "$tree/$SET_XEN_DIR/xenconsole"
 	add_program "$root" "$tree" usr/bin \
 		usr/bin/xenstore-{read,write,exists,list,rm,watch,ls,chmod} \
 		usr/bin/{lspci,setpci,timeout,stat,env} bin/dash bin/sleep

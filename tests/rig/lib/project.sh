@@ -138,6 +138,6 @@ project_merge_usr()
 			rm -rf "${1:?}/$top"
 		fi
 	done
-	rm -rf "$1"/usr/{include,share/man,share/doc}
+	rm -rf "$1"/usr/{share/man,share/doc}
 	find "$1" \( -name '*.a' -o -name '*.la' \) -delete
 }
