@@ -53,6 +53,10 @@ front_libfrontkernel_a_SOURCES = $(front_core_sources)
 $(front_libfrontcore_a_OBJECTS) $(front_libfrontkernel_a_OBJECTS): \
 	| xenstore-schema/nodes.h
 
+# The user's CFLAGS come last, and distributions put a stack protector there,
+# which wants a guard in %fs.
+$(front_libfrontkernel_a_OBJECTS): override CFLAGS += -fno-stack-protector
+
 front/libxenpcifront.a: front/libfrontkernel.a
 	$(AM_V_AR)rm -f $@ && $(CC) -nostdlib -r -o front/xenpcifront.o \
 		-Wl,--whole-archive front/libfrontkernel.a && \
