@@ -69,8 +69,9 @@ enum exit_code place_check(const char *root, uid_t uid, struct report *report)
     if (exists(root, "/sys/bus/xen/devices/pci-0/driver"))
         return report_trouble(
             report, EXIT_BUSY,
-            "Unload it (rmmod xen-pcifront), or keep it from loading "
-            "(modprobe.blacklist=xen-pcifront on the kernel's command line).",
+            "Keep it from loading (modprobe.blacklist=xen-pcifront on the "
+            "kernel's command line), or take them from it (echo pci-0 "
+            ">/sys/bus/xen/drivers/pcifront/unbind, at which Linux 6.1 warns).",
             "the kernel's own front, xen-pcifront, has this guest's devices");
     return EXIT_DONE;
 }

@@ -406,3 +406,48 @@ error_of()
 {
 	node "/local/domain/0/error/backend/pci/$(xl domid "$1")/0/error"
 }
+
+# What two fronts say about the same devices.
+
+# Shell for a guest script: linux_dump prints what Linux's own front found, as
+# xenpci-front dump does. sparse leaves out lines of zeros, with which a console
+# is busy for long, and says how many lines there were.
+dump_functions()
+{
+	cat <<'END'
+linux_dump()
+{
+	for dev in /sys/bus/pci/devices/*:*; do
+		echo "${dev##*/} [$(cut -c 3-6 "$dev/class")]:" \
+			"$(cut -c 3- "$dev/vendor"):$(cut -c 3- "$dev/device")" \
+			"(rev $(cut -c 3- "$dev/revision"))"
+		od -An -v -tx1 "$dev/config" | awk '{
+			sub(/^ +/, ""); printf "%02x: %s\n", (NR - 1) * 16, $0 }'
+	done
+}
+
+sparse()
+{
+	awk '!/^[0-9a-f]+:( 00)+ *$/ { print } END { print NR " lines" }'
+}
+END
+}
+
+# dump_of CONSOLE NAME: the dump between "NAME-begins" and "NAME-ends" on a
+# guest's console, without the names of classes.
+dump_of()
+{
+	sed -n "/^$2-begins/,/^$2-ends/p" "$1" | grep -v '^\[\|-begins$\|-ends$' |
+		sed 's/^\([0-9a-f:]*\.[0-7]\) [^[]*\[/\1 [/; s/ *$//'
+}
+
+# same_dumps CONSOLE NAME CONSOLE NAME
+same_dumps()
+{
+	dump_of "$1" "$2" >"$CASE_TMP/dump.1"
+	dump_of "$3" "$4" >"$CASE_TMP/dump.2"
+	[ "$(grep -c '^0000:.*(rev ' "$CASE_TMP/dump.1")" -ge 1 ] ||
+		fail "no device in the dump $2"
+	same "$CASE_TMP/dump.1" "$CASE_TMP/dump.2" "$2 and $4 are different bytes"
+	echo "$2 and $4: $(tail -n 1 "$CASE_TMP/dump.1") are the same"
+}
