@@ -5,7 +5,7 @@
 #include "private.h"
 
 #define TIMEOUT_MS 2000u
-/* With a lock, others get their turn that often while we sleep. */
+/* With a lock, the longest sleep: others get their turn that often. */
 #define NAP_MS 100u
 /* Sleeps that end at once without time passing; see front_span_wait(). */
 #define ROUND_STANDSTILLS 10u
@@ -120,29 +120,24 @@ static void begin_span(struct pcifront *pf, struct front_span *span,
 
 /*
  * Sleep until woken or the span is over, which is PCIFRONT_ERR_TIMEOUT. The
- * wait hook wants the lock; others get it between two naps.
+ * wait hook wants the lock, so with one it is a nap, for others to have their
+ * turn. Whoever is back looks at everything, reason or not: whether a nap was
+ * ended or slept out cannot be told by the clock, for we may be late to look.
  */
 static int sleep_a_while(struct pcifront *pf, struct front_span *span)
 {
-    bool restless;
-    uint64_t now;
     int err;
 
-    for (;;) {
-        front_lock(pf);
-        restless = pf->restless;
-        pf->restless = false;
-        span->nap_ns = 0;
-        if (pf->os->lock != NULL)
-            span->nap_ns = (uint64_t)NAP_MS * FRONT_NS_PER_MS;
-        if (restless)
-            span->nap_ns = 1;
-        err = front_span_wait(pf, span, pf->port);
-        now = pf->os->now_ns(pf->ctx);
-        front_unlock(pf);
-        if (err < 0 || restless || now < span->deadline_ns)
-            return err;
-    }
+    front_lock(pf);
+    span->nap_ns = 0;
+    if (pf->os->lock != NULL)
+        span->nap_ns = (uint64_t)NAP_MS * FRONT_NS_PER_MS;
+    if (pf->restless)
+        span->nap_ns = 1;
+    pf->restless = false;
+    err = front_span_wait(pf, span, pf->port);
+    front_unlock(pf);
+    return err;
 }
 
 int pcifront_wait(struct pcifront *pf, uint32_t timeout_ms)

@@ -189,10 +189,10 @@ PCIFRONT_API PCIFRONT_MUST_USE int pcifront_connect(struct pcifront *pf,
 PCIFRONT_API int pcifront_step(struct pcifront *pf);
 
 /*
- * Sleep until there may be something for pcifront_step(), at most timeout_ms.
- * For a kernel with one flow of control, or a program: the lock is held, though
- * given up each 100 ms. Where threads use devices meanwhile, sleep by your own
- * means.
+ * Sleep until there may be something for pcifront_step(), at most timeout_ms and,
+ * in a kernel that gave a lock, at most 100 ms: the lock is held meanwhile. For
+ * a kernel with one flow of control, or a program; where threads use devices all
+ * the time, sleep by your own means.
  */
 PCIFRONT_API int pcifront_wait(struct pcifront *pf, uint32_t timeout_ms);
 

@@ -137,8 +137,7 @@ MUST_USE int front_roots(struct pcifront *pf, struct front_root *roots);
 struct front_span {
     uint64_t last_ns;
     uint64_t left_ns;
-    uint64_t nap_ns;      /* the longest sleep; 0: all that is left */
-    uint64_t deadline_ns; /* of the last sleep */
+    uint64_t nap_ns; /* the longest sleep; 0: all that is left */
     uint32_t standstills;
 };
 

@@ -28,7 +28,6 @@ void front_span_begin(struct pcifront *pf, struct front_span *span, uint64_t ns)
     span->last_ns = pf->os->now_ns(pf->ctx);
     span->left_ns = ns;
     span->nap_ns = 0;
-    span->deadline_ns = 0;
     span->standstills = 0;
 }
 
@@ -52,8 +51,8 @@ int front_span_wait(struct pcifront *pf, struct front_span *span, uint32_t port)
     most = span->left_ns;
     if (span->nap_ns != 0 && span->nap_ns < most)
         most = span->nap_ns;
-    span->deadline_ns = most < UINT64_MAX - now ? now + most : UINT64_MAX;
-    err = pf->os->wait(pf->ctx, port, span->deadline_ns);
+    err = pf->os->wait(pf->ctx, port,
+                       most < UINT64_MAX - now ? now + most : UINT64_MAX);
     return err < 0 ? err : 0;
 }
 

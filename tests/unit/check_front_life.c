@@ -182,26 +182,32 @@ START_TEST(waiting_ends_for_a_reason_or_in_time)
     front_case_connect("nvme");
     (void)front_world_settle(&fw);
     begun = fw.k->now_ns;
-    assert_err(pcifront_wait(fw.pf, 250), 0);
-    ck_assert_uint_eq(fw.k->now_ns - begun, 250000000);
+    assert_err(pcifront_wait(fw.pf, 50), 0);
+    ck_assert_uint_eq(fw.k->now_ns - begun, 50000000);
     fw.k->event = true;
     assert_err(pcifront_wait(fw.pf, 250), 0);
     fake_backend_set(fw.be, "state", "4");
     assert_err(pcifront_wait(fw.pf, 250), 0);
-    ck_assert_uint_lt(fw.k->now_ns - begun, 251000000);
+    ck_assert_uint_lt(fw.k->now_ns - begun, 51000000);
 }
 END_TEST
 
-/* While one sleeps, others may use the instance. */
-START_TEST(waiting_does_not_keep_others_out)
+/*
+ * The wait hook says nothing of why it ended, and the clock may say so too late:
+ * each of its returns counts as a reason, or an event at a nap's end is lost.
+ */
+START_TEST(a_wait_with_a_lock_is_one_nap)
 {
+    uint64_t begun;
     unsigned int before;
 
     front_case_connect("nvme");
     (void)front_world_settle(&fw);
     before = fw.k->unlocks;
+    begun = fw.k->now_ns;
     assert_err(pcifront_wait(fw.pf, 10000), 0);
-    ck_assert_uint_ge(fw.k->unlocks - before, 10);
+    ck_assert_uint_eq(fw.k->now_ns - begun, 100000000);
+    ck_assert_uint_ge(fw.k->unlocks - before, 1);
 }
 END_TEST
 
@@ -239,7 +245,7 @@ TCase *front_life_tests(void)
     tcase_add_test(tc, a_backend_that_closed_before);
     tcase_add_test(tc, two_at_a_time);
     tcase_add_test(tc, waiting_ends_for_a_reason_or_in_time);
-    tcase_add_test(tc, waiting_does_not_keep_others_out);
+    tcase_add_test(tc, a_wait_with_a_lock_is_one_nap);
     tcase_add_test(tc, words);
     return tc;
 }

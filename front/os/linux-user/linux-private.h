@@ -4,7 +4,6 @@
 #define PCIFRONT_LINUX_PRIVATE_H
 
 #include <pthread.h>
-#include <stdbool.h>
 
 #include "pcifront-linux.h"
 
@@ -17,7 +16,6 @@ struct pcifront_linux {
     struct xenevtchn_handle *evtchn;
     struct xengntdev_handle *gntshr;
     pthread_mutex_t mutex;
-    bool once_more; /* see wait.c; under the mutex */
     const char *name;
     enum pcifront_level level;
 };

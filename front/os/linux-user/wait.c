@@ -3,14 +3,6 @@
  * Sleeping until a port or a watch fires. Both are queues in the kernel or in
  * libxenstore: what came before we look is still there when we do, so nothing
  * is lost between two calls.
- *
- * The library tells a wait that was woken from one that ended in time by the
- * clock, which is too late on a busy machine:
- * 1. it naps until D; a watch fires just before D, and is taken from its queue;
- * 2. this process gets a processor again after D;
- * 3. the library sees that D has passed, and naps on, woken by nobody.
- * So a watch ends the next wait, too, and so does a port that was taken after D;
- * the library looks at the page after each wait anyway.
  */
 #include <errno.h>
 #include <poll.h>
@@ -68,8 +60,7 @@ int glue_wait(void *ctx, uint32_t port, uint64_t deadline_ns)
         { .fd = xs_fileno(glue->store), .events = POLLIN },
     };
     uint64_t now = glue_now_ns(glue);
-    uint64_t left =
-        deadline_ns > now && !glue->once_more ? deadline_ns - now : 0;
+    uint64_t left = deadline_ns > now ? deadline_ns - now : 0;
     struct timespec limit = {
         .tv_sec = (time_t)(left / SECOND_NS),
         .tv_nsec = (long)(left % SECOND_NS),
@@ -77,7 +68,6 @@ int glue_wait(void *ctx, uint32_t port, uint64_t deadline_ns)
     const short broken = POLLERR | POLLHUP | POLLNVAL;
     int err = PCIFRONT_OK;
 
-    glue->once_more = false;
     (void)port; /* all ports of this context are of this instance */
     if (ppoll(fds, 2, &limit, NULL) < 0)
         return errno == EINTR ? PCIFRONT_OK : PCIFRONT_ERR_OS;
@@ -87,8 +77,5 @@ int glue_wait(void *ctx, uint32_t port, uint64_t deadline_ns)
         take_watches(glue);
     if (((fds[0].revents | fds[1].revents) & broken) != 0)
         err = PCIFRONT_ERR_OS;
-    glue->once_more =
-        (fds[1].revents & POLLIN) != 0 ||
-        ((fds[0].revents & POLLIN) != 0 && glue_now_ns(glue) >= deadline_ns);
     return err;
 }
