@@ -10,9 +10,12 @@ common_libcommon_a_SOURCES = \
 	common/ring.h \
 	common/sbdf.c \
 	common/sbdf.h \
+	common/xbback.c \
+	common/xbfront.c \
 	common/xbnames.c \
 	common/xbstate.c \
-	common/xbstate.h
+	common/xbstate.h \
+	common/xbtable.h
 
 # common/host/: what the two dom0 programs need from Linux and Xen, once.
 noinst_LIBRARIES += common/libhost.a

@@ -25,6 +25,7 @@ front_own_sources = \
 	front/words.c
 front_core_sources = $(front_own_sources) \
 	common/ring.c \
+	common/xbfront.c \
 	common/xbnames.c \
 	common/xbstate.c
 
