@@ -5,6 +5,9 @@ common_libcommon_a_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_COMMON)
 common_libcommon_a_SOURCES = \
 	common/bytes.h \
 	common/compiler.h \
+	common/exit-code.h \
+	common/hex.c \
+	common/hex.h \
 	common/pciregs.h \
 	common/ring.c \
 	common/ring.h \

@@ -2,31 +2,7 @@
 /* The one parser and the one formatter of PCI addresses; no libc. */
 #include "sbdf.h"
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-/* Read one to max digits; returns the first character after, NULL if none. */
-static const char *parse_hex(const char *text, unsigned int max,
-                             unsigned int *value)
-{
-    unsigned int digits = 0;
-
-    *value = 0;
-    while (digits < max && hex_value(*text) >= 0) {
-        *value = *value << 4 | (unsigned int)hex_value(*text);
-        text++;
-        digits++;
-    }
-    return digits > 0 ? text : NULL;
-}
+#include "hex.h"
 
 /* The last component of a path; the text itself if it holds no slash. */
 static const char *last_component(const char *text)
@@ -60,17 +36,17 @@ bool sbdf_parse(const char *text, struct sbdf *out)
     text = last_component(text);
     dashed = count_char(text, '-') == 3;
     if (dashed || count_char(text, ':') == 2) {
-        text = parse_hex(text, 4, &segment);
+        text = hex_parse(text, 4, &segment);
         if (text == NULL || *text++ != (dashed ? '-' : ':'))
             return false;
     }
-    text = parse_hex(text, 2, &bus);
+    text = hex_parse(text, 2, &bus);
     if (text == NULL || *text++ != (dashed ? '-' : ':'))
         return false;
-    text = parse_hex(text, 2, &device);
+    text = hex_parse(text, 2, &device);
     if (text == NULL || *text++ != (dashed ? '-' : '.'))
         return false;
-    text = parse_hex(text, 1, &function);
+    text = hex_parse(text, 1, &function);
     if (text == NULL || *text != '\0' || device > 0x1f || function > 7)
         return false;
 

@@ -22,6 +22,15 @@ struct probe {
     uint64_t mask;
 };
 
+/* What was there before. Once more if it fails: this one matters. */
+static int put_back(struct pcifront *pf, struct pcifront_addr addr, uint32_t at,
+                    uint8_t size, uint32_t value)
+{
+    int err = front_write(pf, addr, at, size, value);
+
+    return err < 0 ? front_write(pf, addr, at, size, value) : err;
+}
+
 static int probe_one(struct pcifront *pf, struct pcifront_addr addr,
                      uint32_t at, uint32_t ones, uint32_t *value,
                      uint32_t *mask)
@@ -34,10 +43,7 @@ static int probe_one(struct pcifront *pf, struct pcifront_addr addr,
     err = front_write(pf, addr, at, 4, ones);
     if (err == 0)
         err = front_read(pf, addr, at, 4, mask);
-    back = front_write(pf, addr, at, 4, *value);
-    /* Once more: this one matters. */
-    if (back < 0)
-        back = front_write(pf, addr, at, 4, *value);
+    back = put_back(pf, addr, at, 4, *value);
     return err < 0 ? err : back;
 }
 
@@ -173,9 +179,7 @@ static int find_bars(struct pcifront *pf, struct pcifront_addr addr,
                       command & ~(PCI_COMMAND_IO | PCI_COMMAND_MEMORY));
     if (err == 0 || err == PCIFRONT_ERR_DENIED)
         err = decode_all(pf, addr, header_type & PCI_HEADER_TYPE_MASK, bars);
-    back = front_write(pf, addr, PCI_COMMAND, 2, command);
-    if (back < 0)
-        back = front_write(pf, addr, PCI_COMMAND, 2, command);
+    back = put_back(pf, addr, PCI_COMMAND, 2, command);
     if (err == PCIFRONT_ERR_DENIED)
         err = 0;
     return err == 0 && back != PCIFRONT_ERR_DENIED ? back : err;

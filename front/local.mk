@@ -24,6 +24,7 @@ front_own_sources = \
 	front/text.c \
 	front/words.c
 front_core_sources = $(front_own_sources) \
+	common/hex.c \
 	common/ring.c \
 	common/xbfront.c \
 	common/xbnames.c \

@@ -50,8 +50,9 @@ dist_xenpcidata_DATA = front/os/template.c
 # The kernel that README's page begins with.
 if DOMU
 examplekerneldir = $(xenpcidatadir)/kernel
+nodist_examplekernel_DATA = front/domu/flags
 dist_examplekernel_DATA = common/compiler.h front/domu/README \
-	front/domu/domu.lds front/domu/flags $(front_domu_libdomu_a_SOURCES)
+	front/domu/domu.lds $(front_domu_libdomu_a_SOURCES)
 endif
 
 pkgconfigdir = $(libdir)/pkgconfig

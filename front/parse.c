@@ -3,18 +3,8 @@
  * Texts that the backend or a toolstack wrote. By length, to the last character;
  * but digits may be fewer than usual, and of either case: backends differ.
  */
+#include "hex.h"
 #include "private.h"
-
-static int digit_of(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
 
 bool front_parse_number(const char *text, uint32_t *number)
 {
@@ -23,14 +13,14 @@ bool front_parse_number(const char *text, uint32_t *number)
     if (text[0] == '\0')
         return false;
     for (; *text != '\0'; text++) {
-        const int digit = digit_of(*text);
+        const uint32_t digit = (uint32_t)(*text - '0');
 
-        if (digit < 0 || digit > 9)
+        if (digit > 9)
             return false;
-        if (n > (UINT32_MAX - (uint32_t)digit) / 10)
+        if (n > (UINT32_MAX - digit) / 10)
             n = UINT32_MAX;
         else
-            n = n * 10 + (uint32_t)digit;
+            n = n * 10 + digit;
     }
     *number = n;
     return true;
@@ -40,16 +30,11 @@ bool front_parse_number(const char *text, uint32_t *number)
 static bool parse_hex(const char **text, unsigned int max, char end,
                       uint32_t *number)
 {
-    const char *at = *text;
-    uint32_t n = 0;
-    unsigned int digits = 0;
+    const char *after = hex_parse(*text, max, number);
 
-    for (; digits < max && digit_of(*at) >= 0; at++, digits++)
-        n = n << 4 | (uint32_t)digit_of(*at);
-    if (digits == 0 || *at != end)
+    if (after == NULL || *after != end)
         return false;
-    *text = at + 1;
-    *number = n;
+    *text = after + 1;
     return true;
 }
 

@@ -6,29 +6,13 @@
 
 set -u
 
-passed=0
-failed=0
+# shellcheck source=tests/cli-expect.sh
+. "$(dirname "$0")/cli-expect.sh"
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/xenpci-cli.XXXXXX")
-trap 'rm -rf "$tmp"' EXIT
+trap 'rm -rf "$tmp" "$cli_out"' EXIT
 # Where another user can run them too.
 chmod 755 "$tmp"
 cp back/xenpcid toolstack/xenpci "$tmp/"
-
-# expect CODE TEXT COMMAND...: exit code, and text anywhere in the output.
-expect()
-{
-	code=$1 text=$2
-	shift 2
-	"$@" >"$tmp/out" 2>&1 </dev/null
-	rc=$?
-	if [ $rc -eq "$code" ] && grep -q -- "$text" "$tmp/out"; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "F: \"$*\" exited with $rc, not $code with \"$text\":"
-		cat "$tmp/out"
-	fi
-}
 
 if [ "$(id -u)" = 0 ]; then
 	as_nobody='setpriv --reuid=65534 --regid=65534 --clear-groups'
@@ -63,5 +47,4 @@ if [ ! -e /proc/xen/capabilities ] && [ ! -e /dev/xen/privcmd ]; then
 	fi
 fi
 
-echo "$((100 * passed / (passed + failed)))%: Checks: $((passed + failed)), Failures: $failed, Errors: 0"
-[ $failed -eq 0 ]
+verdict

@@ -6,27 +6,10 @@
 
 set -u
 
-passed=0
-failed=0
+# shellcheck source=tests/cli-expect.sh
+. "$(dirname "$0")/cli-expect.sh"
 tool=front/tool/xenpci-front
-out=$(mktemp "${TMPDIR:-/tmp}/xenpci-front-cli.XXXXXX")
-trap 'rm -f "$out"' EXIT
-
-# expect CODE TEXT COMMAND...: exit code, and text anywhere in the output.
-expect()
-{
-	code=$1 text=$2
-	shift 2
-	"$@" >"$out" 2>&1 </dev/null
-	rc=$?
-	if [ $rc -eq "$code" ] && grep -q -- "$text" "$out"; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "F: \"$*\" exited with $rc, not $code with \"$text\":"
-		cat "$out"
-	fi
-}
+trap 'rm -f "$cli_out"' EXIT
 
 for command in list dump read write watch bench map; do
 	expect 0 "usage: xenpci-front $command" $tool $command --help
@@ -67,5 +50,4 @@ if [ ! -e /sys/hypervisor/type ]; then
 	expect 6 '"code":6' $tool watch --json
 fi
 
-echo "$((100 * passed / (passed + failed)))%: Checks: $((passed + failed)), Failures: $failed, Errors: 0"
-[ $failed -eq 0 ]
+verdict

@@ -11,21 +11,10 @@
 #include <stdint.h>
 
 #include "compiler.h"
+#include "exit-code.h"
 #include "options.h"
 
 struct json_object;
-
-/* A contract with scripts; documented in xenpci.8. */
-enum exit_code {
-    EXIT_DONE = 0,
-    EXIT_FAILED = 1,
-    EXIT_USAGE = 2,
-    EXIT_NOT_FOUND = 3,
-    EXIT_BUSY = 4,
-    EXIT_REFUSED = 5,     /* by a safety check; --force may help */
-    EXIT_UNSUPPORTED = 6, /* no Xen, no IOMMU, no xenpcid, ... */
-    EXIT_TIMED_OUT = 7,
-};
 
 #define ARGS_MAX 64
 

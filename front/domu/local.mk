@@ -7,13 +7,20 @@
 CPP_DOMU = $(CPP_SCHEMA) -I$(srcdir)/front -I$(srcdir)/front/domu
 domu_target = -ffreestanding -mno-red-zone -mgeneral-regs-only -mcmodel=small \
 	-fno-pic -fno-pie
-domu_compile = -std=c11 $(AM_WARN) $(domu_target) -fno-builtin -fno-common \
+domu_code = -std=c11 $(domu_target) -fno-builtin -fno-common \
 	-fno-asynchronous-unwind-tables -fstack-protector-strong \
 	-mstack-protector-guard=global
-domu_link = -static -nostdlib -Wl,--build-id=none -Wl,-z,noexecstack \
-	-Wl,-z,max-page-size=4096 -Wl,--strip-debug \
-	-Wl,-T,$(srcdir)/front/domu/domu.lds
+domu_compile = $(AM_WARN) $(domu_code)
+domu_image = -static -nostdlib -Wl,--build-id=none -Wl,-z,noexecstack \
+	-Wl,-z,max-page-size=4096 -Wl,--strip-debug
+domu_link = $(domu_image) -Wl,-T,$(srcdir)/front/domu/domu.lds
 domu_libs = front/domu/libdomu.a front/domu/libfront.a
+
+# The same flags for "cc @kernel/flags", where the sources are in kernel/.
+front/domu/flags: Makefile
+	$(AM_V_GEN)$(MKDIR_P) front/domu && printf '%s\n' -O2 $(domu_code) \
+		$(domu_image) -Wl,-T,kernel/domu.lds >$@
+CLEANFILES += front/domu/flags
 
 EXTRA_DIST += front/domu/README front/domu/domu.lds
 

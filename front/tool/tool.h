@@ -11,19 +11,9 @@
 #include <stdint.h>
 
 #include "compiler.h"
+#include "exit-code.h"
 
 struct json_object;
-
-/* A contract with scripts, the same as xenpci's; in xenpci-front.8. */
-enum exit_code {
-    EXIT_DONE = 0,
-    EXIT_FAILED = 1,
-    EXIT_USAGE = 2,
-    EXIT_NOT_FOUND = 3,
-    EXIT_BUSY = 4,        /* the kernel's front, or another of us, has it */
-    EXIT_UNSUPPORTED = 6, /* no Xen guest, no device nodes, ... */
-    EXIT_TIMED_OUT = 7,
-};
 
 #define OPERANDS_MAX 4
 
