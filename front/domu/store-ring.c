@@ -151,10 +151,14 @@ static int send(const char *bytes, size_t length, uint64_t deadline)
         done = push(bytes, length);
         bytes += done;
         length -= done;
-        /* xenstored may be waiting for room itself. */
+        if (length == 0)
+            break;
+        /*
+         * xenstored may be waiting for room itself. Not after the last byte: the
+         * answer may be there already, and is not to be taken for an event.
+         */
         take_events();
-        if (length > 0)
-            ret = wait_ring(deadline);
+        ret = wait_ring(deadline);
     }
     /* Half a request cannot be taken back. */
     if (ret != 0)

@@ -34,6 +34,20 @@ START_TEST(a_value_is_read)
 }
 END_TEST
 
+/* Another processor's xenstored answers before we have looked up. */
+START_TEST(an_answer_that_is_there_at_once_is_not_lost)
+{
+    char value[16];
+
+    domu_world_init(serve_value);
+    domu_world.at_once = true;
+    domu_world.chunk = XENSTORE_RING_SIZE;
+    ck_assert_int_eq(store_read("some/node", value, sizeof(value)), 9);
+    ck_assert_str_eq(value, "some/node");
+    ck_assert_uint_eq(domu_world.now, 0);
+}
+END_TEST
+
 static const struct {
     const char *name;
     int ret;
@@ -278,6 +292,7 @@ Suite *domu_store_suite(void)
     TCase *tcase = tcase_create("xenstored");
 
     tcase_add_loop_test(tcase, a_value_is_read, 0, 40);
+    tcase_add_test(tcase, an_answer_that_is_there_at_once_is_not_lost);
     tcase_add_loop_test(tcase, errors_have_names, 0, ARRAY_LEN(errors));
     tcase_add_test(tcase, a_watch_twice_is_fine);
     tcase_add_test(tcase, nodes_are_written_together);

@@ -7,6 +7,7 @@
 #ifndef TESTS_DOMU_WORLD_H
 #define TESTS_DOMU_WORLD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,7 @@ struct domu_world {
     struct xenstore_domain_interface ring;
     uint64_t now;
     size_t chunk; /* bytes that move at a time; 0: xenstored does nothing */
+    bool at_once; /* it has the processor as soon as an event is sent */
     world_serve *serve;
     unsigned int requests;
     unsigned int sleeps;
