@@ -51,12 +51,6 @@ tests_unit_check_config_SOURCES = \
 	tests/unit/check_config.c \
 	tests/unit/fake-hw.c \
 	tests/unit/fake-hw.h
-EXTRA_DIST += \
-	tests/data/e1000.dump \
-	tests/data/e1000e.dump \
-	tests/data/edu.dump \
-	tests/data/nvme.dump \
-	tests/data/virtio-net.dump
 
 # common and the schema
 if HAVE_CHECK

@@ -33,7 +33,7 @@ START_TEST(a_dump_prints_as_lspci_does)
     ck_assert_ptr_nonnull(printed);
     space_print(&space, printed);
     rewind(printed);
-    snprintf(path, sizeof(path), "%s/%s.dump", TEST_DATA_DIR, dumps[_i]);
+    snprintf(path, sizeof(path), "%s/devices/%s.dump", TEST_DATA_DIR, dumps[_i]);
     file = fopen(path, "r");
     ck_assert_ptr_nonnull(file);
     /* A comment and the line with the address. */

@@ -130,7 +130,7 @@ static const struct who_row {
     { "2", DATA("stale-backend.xs"), EXIT_FAILED },
     { "web", DATA("stale-backend.xs"), EXIT_FAILED },
     { NULL, DATA("absent.xs"), EXIT_NOT_FOUND },
-    { NULL, DATA("nvme.dump"), EXIT_FAILED },
+    { NULL, DATA("devices/nvme.dump"), EXIT_FAILED },
     { NULL, "/dev/null", EXIT_FAILED },
 };
 

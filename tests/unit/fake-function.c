@@ -7,7 +7,7 @@
 #include "fake-backend.h"
 #include "pciregs.h"
 
-/* Sizes of the BARs of tests/data/NAME.dump; the ROM is the seventh. */
+/* Sizes of the BARs of tests/data/devices/NAME.dump; the ROM is the seventh. */
 static const struct model {
     const char *name;
     uint32_t sizes[7];

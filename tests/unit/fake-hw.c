@@ -39,7 +39,7 @@ bool fake_hw_load(struct fake_hw *hw, const char *name)
     FILE *file;
 
     memset(hw, 0, sizeof(*hw));
-    snprintf(path, sizeof(path), "%s/%s.dump", TEST_DATA_DIR, name);
+    snprintf(path, sizeof(path), "%s/devices/%s.dump", TEST_DATA_DIR, name);
     file = fopen(path, "r");
     if (file == NULL)
         return false;

@@ -18,7 +18,7 @@ struct fake_hw {
 };
 
 /*
- * Load tests/data/NAME.dump: lines of a hex offset, a colon, a space and up to
+ * Load tests/data/devices/NAME.dump: lines of a hex offset, a colon, a space and up to
  * 16 hex bytes, as lspci -xxxx prints them; any other line is skipped.
  */
 MUST_USE bool fake_hw_load(struct fake_hw *hw, const char *name);
