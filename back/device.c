@@ -269,6 +269,7 @@ int device_msix_on(struct device *dev, const uint16_t *entries,
                    unsigned int count, unsigned int *granted)
 {
     struct irq_device irq = irq_device(dev);
+    char name[SBDF_TEXT];
     int ret;
 
     if (dev->phase != DEVICE_READY)
@@ -278,6 +279,9 @@ int device_msix_on(struct device *dev, const uint16_t *entries,
         return -EINVAL;
     ret = irq_msix_on(&dev->irq, &irq, entries, count, granted);
     device_remember(dev);
+    if (ret == 0 && *granted == count)
+        log_debug("d%u %s: %u MSI-X vectors on", dev->domid,
+                  sbdf_format(dev->sbdf, name), count);
     return ret;
 }
 

@@ -3,6 +3,7 @@
  * What a worker asks of the broker, for its own guest's devices only. The
  * device's functions check each request again.
  */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "link.h"
@@ -15,13 +16,26 @@ static void answer(struct link *link, const struct msg *request,
                     link->domid);
 }
 
-static void msix_on(struct device *dev, const struct msg_msix_on *on,
-                    struct msg_answer *a)
+static void say_short(struct link *link, const struct device *dev,
+                      unsigned int wanted, unsigned int granted)
+{
+    char name[SBDF_TEXT];
+
+    log_limited(&link->budget,
+                "d%u %s: of %u interrupt vectors Xen has room for %u; a larger "
+                "extra_guest_irqs= on Xen's command line makes more",
+                link->domid, sbdf_format(dev->sbdf, name), wanted, granted);
+}
+
+static void msix_on(struct link *link, struct device *dev,
+                    const struct msg_msix_on *on, struct msg_answer *a)
 {
     unsigned int granted = 0, i;
 
     a->err = device_msix_on(dev, on->entry, on->count, &granted);
     a->count = granted;
+    if (a->err == -ENOSPC || (a->err == 0 && granted < on->count))
+        say_short(link, dev, on->count, granted);
     if (a->err == 0 && granted == on->count)
         for (i = 0; i < granted; i++)
             a->pirq[i] = (uint16_t)dev->irq.pirqs[i];
@@ -83,7 +97,7 @@ void link_on_request(void *arg, const struct msg *m)
         a.pirq[0] = (uint16_t)pirq;
         a.count = 1;
     } else if (dev && m->type == MSG_MSIX_ON) {
-        msix_on(dev, &m->u.msix_on, &a);
+        msix_on(link, dev, &m->u.msix_on, &a);
     } else if (dev && m->type == MSG_MSI_OFF) {
         device_msi_off(dev);
         a.err = PCI_ERR_SUCCESS;
