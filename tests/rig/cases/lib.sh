@@ -20,6 +20,17 @@ skip()
 	exit 77
 }
 
+# step NAME COMMAND...: a part of a case that has a verdict of its own. The case
+# ends with the first that fails.
+step()
+{
+	echo "$1 not ok" >>"$CASE_TMP/steps"
+	_step=$1
+	shift
+	"$@"
+	sed -i "s/^$_step not ok$/$_step ok/" "$CASE_TMP/steps"
+}
+
 # wait_for SECONDS COMMAND...: poll until it succeeds; 1 when it never does.
 wait_for()
 {

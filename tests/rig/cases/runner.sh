@@ -19,6 +19,8 @@ while read -r name limit; do
 		. "/rig/files/$1"
 	' "$name" "$name.sh" >"$log" 2>&1 </dev/null || rc=$?
 	took=$(($(cut -d. -f1 /proc/uptime) - begun))
+	[ ! -s "$CASE_TMP/steps" ] ||
+		sed "s,^\([a-z0-9_]*\) \(.*\),step \2 $name/\1," "$CASE_TMP/steps"
 	case $rc in
 	0)
 		echo "ok $name ($took s)"

@@ -1,0 +1,106 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Do the tables and their reader keep their word? A test that is missing,
+# renamed, failed or never got to its end must make its row fail.
+set -eu
+srcdir=${srcdir:-.}
+here=$srcdir/tests
+python=${PYTHON:-python3}
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/xenpci-conformance.XXXXXX")
+trap 'rm -rf "$tmp"' EXIT
+checks=0
+failed=0
+
+# verdict WANTED-STATUS WANTED-TEXT WHERE TESTS [ARGUMENT]...: of a table with
+# one row.
+verdict()
+{
+	status=$1 text=$2
+	printf '1\ta statement\t%s\t%s\n' "$3" "$4" >"$tmp/table"
+	row="$3: $4"
+	shift 4
+	rc=0
+	"$python" "$here/conformance.py" "$@" "$tmp/table" "$tmp" \
+		>"$tmp/said" 2>&1 || rc=$?
+	checks=$((checks + 1))
+	if [ $rc -ne "$status" ] || ! grep -q "$text" "$tmp/said"; then
+		failed=$((failed + 1))
+		echo "F: \"$row\" ended with $rc, not $status, or lacks \"$text\":"
+		cat "$tmp/said"
+	fi
+}
+
+mkdir -p "$tmp/tests/unit"
+cat >"$tmp/tests/unit/check_a.tap" <<'END'
+ok 1 - ../a.c:case:good: Passed
+not ok 2 - ../a.c:case:bad: Assertion 'x: y' failed
+ok 3 - ../a.c:case:loop: Passed
+not ok 4 - ../a.c:case:loop: the second time
+ok 5 - ../a.c:case:loop: Passed
+1..5
+END
+printf 'ok 1 - ../b.c:case:good: Passed\n' >"$tmp/tests/unit/check_b.tap"
+printf ':test-result: PASS\n' >"$tmp/tests/check-c.sh.trs"
+printf ':test-result: FAIL\n' >"$tmp/tests/unit/check_d.trs"
+cat >"$tmp/rig" <<'END'
+ok own-good
+ok own-good/xsa_1_step
+not ok own-bad
+ok own-bad/xsa_2_step
+skip own-skip: no such device
+ok own-again
+not ok own-again
+END
+
+verdict 0 '1 passed, 0 failed' unit check_a:good
+verdict 1 'check_a:bad: Assertion' unit check_a:bad
+verdict 1 'the second time' unit check_a:loop
+verdict 1 'there is no such test' unit check_a:renamed
+verdict 1 'there is no such test' unit 'check_a:good check_a:goo'
+verdict 1 'no result of this program' unit check_b:good
+verdict 1 'no result of this program' unit check_gone:good
+verdict 0 '1 passed' unit check-c.sh
+verdict 1 'check_d: failed' unit check_d
+verdict 1 'check_gone: no result' unit check_gone
+verdict 0 '1 passed' rig rig:own-good --rig "$tmp/rig"
+verdict 0 '1 passed' rig rig:own-good/xsa_1_step --rig "$tmp/rig"
+verdict 1 'no step' rig rig:own-good/xsa_9_step --rig "$tmp/rig"
+verdict 1 'own-bad failed' rig rig:own-bad/xsa_2_step --rig "$tmp/rig"
+verdict 1 'no such device' rig rig:own-skip --rig "$tmp/rig"
+verdict 1 'own-again failed' rig rig:own-again --rig "$tmp/rig"
+verdict 1 'did not run' rig rig:own-gone --rig "$tmp/rig"
+verdict 1 'did not run' rig rig:own-good --rig "$tmp/none"
+verdict 1 'did not run' rig rig:own-good
+verdict 0 '0 failed, 1 skipped' rig rig:own-good --no-rig
+verdict 1 '1 failed' 'unit rig' 'check_a:bad rig:own-good' --no-rig
+verdict 0 '0 passed.*1 skipped' 'unit rig' 'check_a:good rig:own-good' --no-rig
+verdict 0 '1 not applicable' n/a 'It concerns the hypervisor only.'
+verdict 2 'no place' nowhere check_a:good
+verdict 2 'its tests run in' unit rig:own-good
+verdict 2 'its tests run in' 'unit rig' check_a:good
+verdict 2 'fields, not 4' unit ''
+printf '1\ta\tunit\tcheck_a:good\n1\tb\tunit\tcheck_a:good\n' >"$tmp/twice"
+checks=$((checks + 1))
+if "$python" "$here/conformance.py" "$tmp/twice" "$tmp" >/dev/null 2>&1; then
+	failed=$((failed + 1))
+	echo 'F: a table with a row twice is accepted'
+fi
+
+# The tables themselves.
+for table in conformance advisories; do
+	checks=$((checks + 1))
+	"$python" "$here/conformance.py" --cases "$here/$table.tsv" \
+		>"$tmp/said" 2>&1 || {
+		failed=$((failed + 1))
+		echo "F: $table.tsv:"
+		cat "$tmp/said"
+	}
+done
+checks=$((checks + 1))
+items=$(sed '/^#/d; s/	.*//' "$here/conformance.tsv" | xargs)
+[ "$items" = "$(seq 1 81 | xargs)" ] || {
+	failed=$((failed + 1))
+	echo "F: conformance.tsv does not have the items 1 to 81 in order: $items"
+}
+echo "$((100 * (checks - failed) / checks))%: Checks: $checks, Failures: $failed, Errors: 0"
+[ $failed -eq 0 ]
