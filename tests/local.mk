@@ -32,7 +32,7 @@ tests_unit_check_sysfs_SOURCES = \
 
 # back/config
 if HAVE_CHECK
-check_PROGRAMS += tests/unit/check_config
+check_PROGRAMS += tests/unit/check_config tests/unit/check_golden
 endif
 tests_unit_check_config_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_TESTS) \
 	-DTEST_DATA_DIR='"$(abs_srcdir)/tests/data"'
@@ -51,6 +51,23 @@ tests_unit_check_config_SOURCES = \
 	tests/unit/check_config.c \
 	tests/unit/fake-hw.c \
 	tests/unit/fake-hw.h
+tests_unit_check_golden_CPPFLAGS = $(tests_unit_check_config_CPPFLAGS)
+tests_unit_check_golden_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_golden_LDADD = $(tests_unit_check_config_LDADD)
+tests_unit_check_golden_SOURCES = \
+	tests/unit/check_golden.c \
+	tests/unit/fake-hw.c \
+	tests/unit/fake-hw.h \
+	tests/unit/recorded.c \
+	tests/unit/recorded.h
+
+# Write the golden files anew; look at every difference before committing.
+record-golden: tests/unit/check_golden
+	XENPCI_RECORD=yes CK_FORK=no tests/unit/check_golden
+# Record the devices anew, on real Xen.
+record-devices:
+	$(srcdir)/tests/rig/zoo.sh $(srcdir)/tests/data/devices
+.PHONY: record-golden record-devices
 
 # common and the schema
 if HAVE_CHECK
