@@ -36,7 +36,7 @@ check-headers: xenstore-schema/nodes.h
 
 check-shell:
 	$(AM_V_at)cd $(srcdir) && shellcheck -x -S warning check demo .ci/run \
-		tests/install-deps tests/*.sh tests/rig/rig tests/rig/run-cases \
+		tests/install-deps tests/*.sh tests/fuzz/*.sh tests/rig/rig tests/rig/run-cases \
 		tests/rig/*.sh tests/rig/cases/*.sh tests/rig/dom0/rig-guest
 
 check-cppcheck: xenstore-schema/nodes.h

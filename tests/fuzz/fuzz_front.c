@@ -5,56 +5,36 @@
  * what it does to the page, and when; between that the guest makes its calls.
  * What must hold stands in the fakes: the contract, bounded work, no leak.
  */
-#include "fuzz_front.h"
 #include "fake-store.h"
 #include "front-world.h"
+#include "fuzz.h"
 
 #define WORK     100000u /* hook calls that one of our calls may make */
 #define STEPS    64u
 #define TEXT_MAX 80u
 
-static const uint8_t *input;
-static size_t input_left;
 static struct front_world world;
-
-static uint8_t byte(void)
-{
-    if (input_left == 0)
-        return 0;
-    input_left--;
-    return *input++;
-}
-
-static uint32_t word(void)
-{
-    uint32_t value = byte();
-
-    if ((value & 0x80) == 0)
-        return value;
-    value = byte();
-    value |= (uint32_t)byte() << 8;
-    value |= (uint32_t)byte() << 16;
-    return value | (uint32_t)byte() << 24;
-}
 
 /* ---- the backend ---- */
 
 static void twist(struct fake_backend *be, struct pci_op *op)
 {
-    const uint8_t what = byte();
+    const uint8_t what = input_byte();
 
-    if (input_left == 0)
+    if (input_left() == 0)
         return;
     if ((what & 0x80) != 0)
-        be->answer = (enum fake_answer)(byte() % (FAKE_ANSWER_SILENT + 1));
+        be->answer =
+            (enum fake_answer)(input_byte() % (FAKE_ANSWER_SILENT + 1));
     if ((what & 1) != 0)
-        op->err = -(int32_t)byte();
+        op->err = -(int32_t)input_byte();
     if ((what & 2) != 0)
-        op->value = word();
+        op->value = input_word();
     if ((what & 4) != 0)
-        op->info = word();
+        op->info = input_word();
     if ((what & 8) != 0)
-        op->msix[byte() % PCI_WIRE_MSIX_MAX].vector = (uint16_t)word();
+        op->msix[input_byte() % PCI_WIRE_MSIX_MAX].vector =
+            (uint16_t)input_word();
     if ((what & 16) != 0)
         op->err = 0;
 }
@@ -68,7 +48,7 @@ static const char *text(void)
         "0000:00", "0001:07", "ffff:ff", "0000:00:00.00",
     };
     static char own[TEXT_MAX + 1];
-    const uint8_t what = byte();
+    const uint8_t what = input_byte();
     size_t len = what & 0x7f;
 
     if (what < 0x80)
@@ -76,7 +56,7 @@ static const char *text(void)
     if (len > TEXT_MAX)
         return NULL;
     for (size_t i = 0; i < len; i++)
-        own[i] = (char)byte();
+        own[i] = (char)input_byte();
     own[len] = '\0';
     return own;
 }
@@ -87,7 +67,7 @@ static void write_node(struct fake_backend *be)
         "state",  "state",  "root_num", "root-0",  "root-1", "root-31",
         "vdev-0", "vdev-1", "state-0",  "state-1", "dev-0",  "num_devs",
     };
-    const char *leaf = leaves[byte() % ARRAY_LEN(leaves)];
+    const char *leaf = leaves[input_byte() % ARRAY_LEN(leaves)];
 
     fake_backend_set(be, leaf, text());
 }
@@ -95,26 +75,26 @@ static void write_node(struct fake_backend *be)
 static void scribble(struct fake_backend *be)
 {
     uint8_t *page = (uint8_t *)be->page;
-    const uint32_t at = word() % PCI_WIRE_PAGE_SIZE;
-    const uint8_t len = byte() % 16;
+    const uint32_t at = input_word() % PCI_WIRE_PAGE_SIZE;
+    const uint8_t len = input_byte() % 16;
 
     for (uint32_t i = 0; page && i < len && at + i < PCI_WIRE_PAGE_SIZE; i++)
-        page[at + i] = byte();
+        page[at + i] = input_byte();
 }
 
 /* Mostly a request that makes sense, of a device that may be there. */
 static void post_aer(struct fake_backend *be)
 {
-    const uint8_t what = byte();
+    const uint8_t what = input_byte();
     struct pci_aer_op aer = { .cmd = PCI_OP_AER_DETECTED + (what & 3u),
                               .err = what >> 2 & 3,
                               .devfn = what >> 4 & 8u };
 
     if ((what & 0x40) != 0) {
-        aer.cmd = word();
-        aer.err = (int32_t)word();
-        aer.bus = word();
-        aer.devfn = word();
+        aer.cmd = input_word();
+        aer.err = (int32_t)input_word();
+        aer.bus = input_word();
+        aer.devfn = input_word();
     }
     if (be->page)
         fake_backend_aer(be, &aer);
@@ -123,12 +103,13 @@ static void post_aer(struct fake_backend *be)
 static void plug(struct fake_backend *be)
 {
     if (be->nfunctions < 8)
-        (void)fake_backend_plug(be, byte() & 1 ? "edu" : "e1000e", byte());
+        (void)fake_backend_plug(be, input_byte() & 1 ? "edu" : "e1000e",
+                                input_byte());
 }
 
 static void act(struct fake_backend *be)
 {
-    const uint8_t what = byte();
+    const uint8_t what = input_byte();
 
     switch (what % 12) {
     case 0:
@@ -149,7 +130,8 @@ static void act(struct fake_backend *be)
         be->answer = FAKE_ANSWER_NORMAL;
         break;
     case 6:
-        fake_backend_set_state(be, (enum xb_state)(byte() % XB_STATE_COUNT));
+        fake_backend_set_state(be,
+                               (enum xb_state)(input_byte() % XB_STATE_COUNT));
         break;
     case 7:
         post_aer(be);
@@ -161,10 +143,11 @@ static void act(struct fake_backend *be)
         plug(be);
         break;
     case 10:
-        be->answer = (enum fake_answer)(byte() % (FAKE_ANSWER_SILENT + 1));
+        be->answer =
+            (enum fake_answer)(input_byte() % (FAKE_ANSWER_SILENT + 1));
         break;
     default:
-        be->functions[0]->hw.bytes[word() % CFG_SIZE_MAX] = byte();
+        be->functions[0]->hw.bytes[input_word() % CFG_SIZE_MAX] = input_byte();
         break;
     }
 }
@@ -172,8 +155,8 @@ static void act(struct fake_backend *be)
 /* In the middle of the guest's calls, if the input says so. */
 static void mischief(struct fake_backend *be)
 {
-    if (input_left > 0 && *input >= 0xf0) {
-        (void)byte();
+    if (input_left() > 0 && input_peek() >= 0xf0) {
+        (void)input_byte();
         act(be);
     }
 }
@@ -188,7 +171,8 @@ static void check(int result, int most)
 
 static void use_device(struct pcifront *pf, uint8_t what)
 {
-    const struct pcifront_addr a = { .devfn = what & 0x40 ? byte() & 0x0f : 0 };
+    const struct pcifront_addr a = { .devfn = what & 0x40 ? input_byte() & 0x0f
+                                                          : 0 };
     struct pcifront_bar bars[PCIFRONT_BARS];
     uint32_t pirqs[PCIFRONT_MSIX_MAX];
     enum pcifront_power power;
@@ -196,31 +180,37 @@ static void use_device(struct pcifront *pf, uint8_t what)
 
     switch (what % 9) {
     case 0:
-        check(pcifront_config_read(pf, a, (uint16_t)word(), byte(), pirqs), 0);
+        check(pcifront_config_read(pf, a, (uint16_t)input_word(), input_byte(),
+                                   pirqs),
+              0);
         break;
     case 1:
-        check(pcifront_config_write(pf, a, (uint16_t)word(), byte(), word()),
+        check(pcifront_config_write(pf, a, (uint16_t)input_word(), input_byte(),
+                                    input_word()),
               0);
         break;
     case 2:
-        check(pcifront_cap_find(pf, a, byte(), &offset), 0);
-        check(pcifront_ext_cap_find(pf, a, byte(), &offset), 0);
+        check(pcifront_cap_find(pf, a, input_byte(), &offset), 0);
+        check(pcifront_ext_cap_find(pf, a, input_byte(), &offset), 0);
         break;
     case 3:
         check(pcifront_command(pf, a, PCIFRONT_MEMORY, PCIFRONT_MASTER), 0);
         break;
     case 4:
-        check(pcifront_power_set(pf, a, (enum pcifront_power)(byte() & 3)), 0);
+        check(
+            pcifront_power_set(pf, a, (enum pcifront_power)(input_byte() & 3)),
+            0);
         check(pcifront_power_get(pf, a, &power), 0);
         break;
     case 5:
         check(pcifront_bars(pf, a, bars), 0);
         break;
     case 6:
-        check(pcifront_msix_enable(pf, a, NULL, 1, byte(), pirqs), 128);
+        check(pcifront_msix_enable(pf, a, NULL, 1, input_byte(), pirqs), 128);
         break;
     case 7:
-        check(pcifront_msi_enable(pf, a, 1, 1u << (byte() & 7), pirqs), 32);
+        check(pcifront_msi_enable(pf, a, 1, 1u << (input_byte() & 7), pirqs),
+              32);
         check(pcifront_intx(pf, a, pirqs), 0);
         break;
     default:
@@ -232,7 +222,7 @@ static void use_device(struct pcifront *pf, uint8_t what)
 static void call(struct front_world *w)
 {
     const unsigned int before = w->k->calls;
-    const uint8_t what = byte();
+    const uint8_t what = input_byte();
 
     if (what < 0x80) {
         use_device(w->pf, what);
@@ -261,7 +251,7 @@ static void call(struct front_world *w)
 static void equip(struct fake_backend *be)
 {
     static const char *const dumps[] = { "nvme", "e1000e", "edu" };
-    const uint8_t what = byte();
+    const uint8_t what = input_byte();
     struct fake_function *f = fake_backend_add(be, "edu", DEVFN(1, 0));
 
     fake_hw_set(&f->hw, 0x42, 2, 0x0086);
@@ -274,8 +264,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     uint8_t what;
 
-    input = data;
-    input_left = size;
+    input_begin(data, size);
     fake_store_reset();
     front_world_begin(&world, FRONT_DOMID);
     world.k->budget = 0;
@@ -283,13 +272,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     equip(world.be);
     if (front_world_create(&world) != 0)
         fake_kernel_die("no instance");
-    what = byte();
+    what = input_byte();
     if ((what & 3) != 0)
         check(pcifront_connect(world.pf, 500), 0);
     if ((what & 4) != 0)
         world.be->mischief = mischief;
-    for (unsigned int i = 0; i < STEPS && input_left > 0; i++) {
-        if ((byte() & 7) < 2)
+    for (unsigned int i = 0; i < STEPS && input_left() > 0; i++) {
+        if ((input_byte() & 7) < 2)
             act(world.be);
         else
             call(&world);

@@ -3,13 +3,13 @@
  * A fuzz target without a fuzzer: some thousand inputs from a seed that is
  * printed, or the files named on the command line (a crash to look at again).
  *
- *	fuzz_front_smoke [FILE...]	FUZZ_SEED, FUZZ_INPUTS in the environment
+ *	fuzz_TARGET_smoke [FILE...]	FUZZ_SEED, FUZZ_INPUTS in the environment
  */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "fuzz_front.h"
+#include "fuzz.h"
 
 #define INPUT_MAX 4096u
 
