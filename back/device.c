@@ -108,30 +108,13 @@ void device_free(struct device *dev)
     free(dev);
 }
 
-static struct irq_device irq_device(const struct device *dev)
-{
-    uint8_t bir = dev->cs.msi.msix_bir;
-    struct irq_device d = {
-        .hyp = dev->hyp,
-        .domid = dev->domid,
-        .sbdf = dev->sbdf,
-        .config_fd = dev->config_fd,
-        .msi = &dev->cs.msi,
-    };
-
-    if (dev->cs.msi.msix_control && bir < 6 && dev->res[bir].kind == SYSFS_MEM)
-        d.msix_table_bar = dev->res[bir].start;
-    return d;
-}
-
 int device_take_back(struct device *dev)
 {
-    struct irq_device irq = irq_device(dev);
     int ret, err;
 
     /* First of all: what follows takes away what a transfer might need. */
     ret = restore_quiet(dev->config_fd);
-    irq_off(&dev->irq, &irq);
+    device_irq_off(dev);
     /* Quarantine before the reset: no DMA in between (XSA-302). */
     err = hyp_deassign(dev->hyp, dev->domid, dev->sbdf);
     if (err < 0 && err != -ENODEV && err != -ESRCH && ret == 0)
@@ -207,7 +190,7 @@ void device_release(struct device *dev, device_done_fn *done, void *arg)
     device_reset_then(dev, release_finish);
 }
 
-static bool is_asleep(const struct device *dev)
+bool device_is_asleep(const struct device *dev)
 {
     uint16_t control = dev->cs.pm_control;
     uint32_t now;
@@ -220,7 +203,7 @@ static bool is_asleep(const struct device *dev)
 static bool is_waking(const struct device *dev, const struct cfg_write *w)
 {
     return w->offset == dev->cs.pm_control &&
-           (w->value & PCI_PM_CTRL_STATE) == 0 && is_asleep(dev);
+           (w->value & PCI_PM_CTRL_STATE) == 0 && device_is_asleep(dev);
 }
 
 enum pci_wire_err device_config_write(struct device *dev,
@@ -251,46 +234,4 @@ enum pci_wire_err device_woken(struct device *dev)
         return PCI_ERR_DEV_NOT_FOUND;
     return restore_awake(dev->config_fd, &dev->cs) < 0 ? PCI_ERR_OP_FAILED
                                                        : PCI_ERR_SUCCESS;
-}
-
-int device_msi_on(struct device *dev, uint32_t *pirq)
-{
-    struct irq_device irq = irq_device(dev);
-    int ret;
-
-    if (dev->phase != DEVICE_READY)
-        return PCI_ERR_DEV_NOT_FOUND;
-    ret = irq_msi_on(&dev->irq, &irq, pirq);
-    device_remember(dev);
-    return ret;
-}
-
-int device_msix_on(struct device *dev, const uint16_t *entries,
-                   unsigned int count, unsigned int *granted)
-{
-    struct irq_device irq = irq_device(dev);
-    char name[SBDF_TEXT];
-    int ret;
-
-    if (dev->phase != DEVICE_READY)
-        return PCI_ERR_DEV_NOT_FOUND;
-    /* PCIe 6.0 5.3.1.4: its memory, and the table there, does not answer. */
-    if (is_asleep(dev))
-        return -EINVAL;
-    ret = irq_msix_on(&dev->irq, &irq, entries, count, granted);
-    device_remember(dev);
-    if (ret == 0 && *granted == count)
-        log_debug("d%u %s: %u MSI-X vectors on", dev->domid,
-                  sbdf_format(dev->sbdf, name), count);
-    return ret;
-}
-
-void device_msi_off(struct device *dev)
-{
-    struct irq_device irq = irq_device(dev);
-
-    if (dev->phase != DEVICE_READY || dev->irq.mode == IRQ_INTX)
-        return;
-    irq_off(&dev->irq, &irq);
-    device_remember(dev);
 }

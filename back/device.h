@@ -120,6 +120,12 @@ void device_free(struct device *dev);
 /* DMA off, MSI off, quarantine, revoke: undo a claim. First error wins. */
 int device_take_back(struct device *dev);
 
+/* MSI and MSI-X off, their pirqs unmapped; the record stays behind. */
+void device_irq_off(struct device *dev);
+
+/* Is it in another power state than D0? */
+bool device_is_asleep(const struct device *dev);
+
 /* Reset if the kernel knows how; next() runs from the loop either way. */
 void device_reset_then(struct device *dev, job_done_fn *next);
 
@@ -135,7 +141,8 @@ enum pci_wire_err device_config_write(struct device *dev,
 /* D3hot may have cost the device its BARs and decodes, and a guest is not let
  * at the decodes (XSA-120): put them back. */
 enum pci_wire_err device_woken(struct device *dev);
-int device_msi_on(struct device *dev, uint32_t *pirq);
+/* As irq.h has them. */
+int device_msi_on(struct device *dev, unsigned int *count, uint32_t *pirq);
 int device_msix_on(struct device *dev, const uint16_t *entries,
                    unsigned int count, unsigned int *granted);
 void device_msi_off(struct device *dev);

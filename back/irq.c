@@ -32,12 +32,18 @@ static int intx_free(const struct irq_device *dev)
     return update16(dev->config_fd, PCI_COMMAND, PCI_COMMAND_INTX_DISABLE, 0);
 }
 
+/* How many unmappings it takes: messages of MSI go with their first. */
+static unsigned int mappings(const struct irq *irq)
+{
+    return irq->mode == IRQ_MSI && irq->count > 1 ? 1 : irq->count;
+}
+
 static void unmap_all(struct irq *irq, const struct irq_device *dev)
 {
     char name[SBDF_TEXT];
     unsigned int i;
 
-    for (i = 0; i < irq->count; i++) {
+    for (i = 0; i < mappings(irq); i++) {
         int ret = hyp_unmap_pirq(dev->hyp, dev->domid, irq->pirqs[i]);
 
         /* A dead or dying domain has lost its pirqs already. */
@@ -50,19 +56,38 @@ static void unmap_all(struct irq *irq, const struct irq_device *dev)
     irq->mode = IRQ_INTX;
 }
 
+/* Clear an enable bit, if there is one; was it set? A device that vanished
+ * cannot be told, and its pirqs go all the same. */
+static bool control_off(const struct irq_device *dev, uint16_t control,
+                        uint16_t enable)
+{
+    uint32_t value;
+
+    if (control == 0 ||
+        sysfs_config_read(dev->config_fd, control, 2, &value) < 0 ||
+        !(value & enable))
+        return false;
+    (void)!sysfs_config_write(dev->config_fd, control, 2,
+                              value & ~(uint32_t)enable);
+    return true;
+}
+
 void irq_off(struct irq *irq, const struct irq_device *dev)
 {
-    if (irq->mode == IRQ_INTX)
+    bool on = irq->mode != IRQ_INTX;
+
+    on = control_off(dev, dev->msi->msix_control, PCI_MSIX_FLAGS_ENABLE) || on;
+    on = control_off(dev, dev->msi->msi_control, PCI_MSI_FLAGS_ENABLE) || on;
+    if (!on)
         return;
-    /* A device that vanished cannot be told; its pirqs go all the same. */
-    if (irq->mode == IRQ_MSIX)
-        (void)update16(dev->config_fd, dev->msi->msix_control,
-                       PCI_MSIX_FLAGS_ENABLE, 0);
-    else
-        (void)update16(dev->config_fd, dev->msi->msi_control,
-                       PCI_MSI_FLAGS_ENABLE, 0);
     unmap_all(irq, dev);
     (void)intx_free(dev);
+}
+
+/* The wire has 16 bits for a pirq, and 0 means failure there. */
+static bool pirq_ok(uint32_t pirq)
+{
+    return pirq != 0 && pirq <= UINT16_MAX;
 }
 
 static int map_one(struct irq *irq, const struct irq_device *dev,
@@ -74,27 +99,70 @@ static int map_one(struct irq *irq, const struct irq_device *dev,
     if (ret < 0)
         return ret;
     irq->pirqs[irq->count++] = pirq;
-    /* The wire has 16 bits for it, and 0 means failure there. */
-    return pirq == 0 || pirq > UINT16_MAX ? -ERANGE : 0;
+    return pirq_ok(pirq) ? 0 : -ERANGE;
 }
 
-int irq_msi_on(struct irq *irq, const struct irq_device *dev, uint32_t *pirq)
+/* *count messages; how many could be had instead when that fails. */
+static int map_messages(struct irq *irq, const struct irq_device *dev,
+                        unsigned int *count)
 {
+    unsigned int wanted = *count, i;
+    uint32_t first;
     int ret;
 
-    if (!dev->msi->msi_control || irq->mode == IRQ_MSIX)
+    if (wanted == 1) {
+        *count = 0;
+        ret = map_one(irq, dev, 0, 0);
+        *count = ret == 0 ? 1 : 0;
+        return ret;
+    }
+    ret = hyp_map_multi_msi(dev->hyp, dev->domid, dev->sbdf, count, &first);
+    if (ret < 0)
+        return ret;
+    for (i = 0; i < wanted; i++)
+        irq->pirqs[irq->count++] = first + i;
+    return pirq_ok(first) && pirq_ok(first + wanted - 1) ? 0 : -ERANGE;
+}
+
+/* PCI 3.0 6.8.1.3: Multiple Message Enable is a logarithm. */
+static uint16_t msi_flags(unsigned int count)
+{
+    uint16_t flags = PCI_MSI_FLAGS_ENABLE;
+
+    while (count /= 2)
+        flags = (uint16_t)(flags + 0x10);
+    return flags;
+}
+
+static bool count_ok(unsigned int count, const struct cfg_msi *msi)
+{
+    return msi->msi_control != 0 && count != 0 && count <= msi->msi_messages &&
+           (count & (count - 1)) == 0;
+}
+
+int irq_msi_on(struct irq *irq, const struct irq_device *dev,
+               unsigned int *count, uint32_t *pirq)
+{
+    unsigned int wanted = *count;
+    int ret;
+
+    *count = 0;
+    if (!count_ok(wanted, dev->msi) || irq->mode == IRQ_MSIX)
         return PCI_ERR_OP_FAILED;
     irq_off(irq, dev);
     irq->mode = IRQ_MSI;
-    ret = map_one(irq, dev, 0, 0);
+    *count = wanted;
+    ret = map_messages(irq, dev, count);
     if (ret == 0)
         ret = intx_hold(dev);
     if (ret == 0)
         ret = update16(dev->config_fd, dev->msi->msi_control,
-                       PCI_MSI_FLAGS_QSIZE, PCI_MSI_FLAGS_ENABLE);
+                       PCI_MSI_FLAGS_QSIZE, msi_flags(wanted));
     if (ret < 0) {
         log_debug("d%u: MSI not enabled: %s", dev->domid, strerror(-ret));
         irq_off(irq, dev);
+        if (*count >= wanted)
+            *count = 0;
         return PCI_ERR_OP_FAILED;
     }
     *pirq = irq->pirqs[0];

@@ -37,9 +37,14 @@ struct irq_device {
     uint64_t msix_table_bar; /* machine address of the BAR with the table */
 };
 
-/* 0 and *pirq, or the wire's -5 for anything else. */
+/*
+ * Enable *count messages, a power of two, with as many consecutive pirqs. 0 and
+ * *pirq, the first of them; or the wire's -5 for anything else, and then *count
+ * is how many could be asked for instead, 0 if none. MSI that is on already is
+ * torn down first; so it is after a failure, unless MSI-X was on, which stays.
+ */
 MUST_USE int irq_msi_on(struct irq *irq, const struct irq_device *dev,
-                        uint32_t *pirq);
+                        unsigned int *count, uint32_t *pirq);
 
 /*
  * Map count entries, in order. Already on: torn down first, because Linux since
@@ -53,7 +58,11 @@ MUST_USE int irq_msix_on(struct irq *irq, const struct irq_device *dev,
                          const uint16_t *entries, unsigned int count,
                          unsigned int *granted);
 
-/* Turn off and unmap whichever is on; nothing on is fine. */
+/*
+ * Turn off and unmap whichever is on; nothing on is fine. The registers decide,
+ * too: QEMU in a stub domain enables MSI and MSI-X through them, with pirqs that
+ * it maps itself.
+ */
 void irq_off(struct irq *irq, const struct irq_device *dev);
 
 #endif

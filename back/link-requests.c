@@ -27,6 +27,19 @@ static void say_short(struct link *link, const struct device *dev,
                 link->domid, sbdf_format(dev->sbdf, name), wanted, granted);
 }
 
+static void msi_on(struct link *link, struct device *dev,
+                   const struct msg_msi_on *on, struct msg_answer *a)
+{
+    unsigned int count = on->count;
+    uint32_t pirq = 0;
+
+    a->err = device_msi_on(dev, &count, &pirq);
+    a->count = count;
+    a->pirq[0] = (uint16_t)pirq;
+    if (a->err != 0 && count > 0 && count < on->count)
+        say_short(link, dev, on->count, count);
+}
+
 static void msix_on(struct link *link, struct device *dev,
                     const struct msg_msix_on *on, struct msg_answer *a)
 {
@@ -86,16 +99,13 @@ void link_on_request(void *arg, const struct msg *m)
     bool wakes = false;
     /* Every request's payload starts with the handle. */
     struct device *dev = device_by_handle(link->domid, m->u.handle.handle);
-    uint32_t pirq = 0;
 
     if (dev && m->type == MSG_CONFIG_WRITE) {
         a.err = device_config_write(dev, &m->u.config_write.plan, &wakes);
         if (wakes && answer_when_woken(link, m))
             return;
     } else if (dev && m->type == MSG_MSI_ON) {
-        a.err = device_msi_on(dev, &pirq);
-        a.pirq[0] = (uint16_t)pirq;
-        a.count = 1;
+        msi_on(link, dev, &m->u.msi_on, &a);
     } else if (dev && m->type == MSG_MSIX_ON) {
         msix_on(link, dev, &m->u.msix_on, &a);
     } else if (dev && m->type == MSG_MSI_OFF) {

@@ -12,6 +12,7 @@ back_libback_a_SOURCES = \
 	back/broker.c \
 	back/broker.h \
 	back/device-claim.c \
+	back/device-irq.c \
 	back/device-keep.c \
 	back/device.c \
 	back/device.h \

@@ -24,7 +24,7 @@ static const struct msg_row rows[MSG_TYPE_END] = {
     [MSG_ANSWER] = { "answer", sizeof(struct msg_answer), 0 },
     [MSG_CONNECTED] = { "connected", sizeof(struct msg_connected), 0 },
     [MSG_CONFIG_WRITE] = { "config-write", sizeof(struct msg_config_write), 0 },
-    [MSG_MSI_ON] = { "msi-on", sizeof(struct msg_handle), 0 },
+    [MSG_MSI_ON] = { "msi-on", sizeof(struct msg_msi_on), 0 },
     [MSG_MSIX_ON] = { "msix-on", sizeof(struct msg_msix_on), 0 },
     [MSG_MSI_OFF] = { "msi-off", sizeof(struct msg_handle), 0 },
 };

@@ -69,6 +69,11 @@ struct msg_config_write {
     struct cfg_plan plan;
 };
 
+struct msg_msi_on {
+    uint32_t handle;
+    uint32_t count; /* messages: a power of two */
+};
+
 struct msg_msix_on {
     uint32_t handle;
     uint32_t count;
@@ -78,7 +83,7 @@ struct msg_msix_on {
 struct msg_answer {
     int32_t err;    /* on the wire's terms for the operation */
     uint32_t count; /* vectors granted, or that could be had */
-    uint16_t pirq[PCI_WIRE_MSIX_MAX];
+    uint16_t pirq[PCI_WIRE_MSIX_MAX]; /* of MSI only the first */
 };
 
 struct msg {
@@ -88,8 +93,9 @@ struct msg {
         struct msg_connect connect;
         struct msg_connected connected;
         struct msg_device device;
-        struct msg_handle handle; /* DEVICE_REMOVE, MSI_ON, MSI_OFF */
+        struct msg_handle handle; /* DEVICE_REMOVE, MSI_OFF */
         struct msg_config_write config_write;
+        struct msg_msi_on msi_on;
         struct msg_msix_on msix_on;
         struct msg_answer answer;
     } u;

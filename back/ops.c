@@ -95,12 +95,42 @@ static int32_t check_msi(const struct pci_op *op UNUSED, const struct vdev *dev)
     return dev->cs.msi.msi_control ? PCI_ERR_SUCCESS : PCI_ERR_OP_FAILED;
 }
 
-static enum op_progress run_msi_on(struct ops *ops, struct vdev *dev)
+static enum op_progress ask_msi(struct ops *ops, struct vdev *dev,
+                                uint32_t count)
 {
     struct msg request = { .type = MSG_MSI_ON };
 
-    request.u.handle.handle = dev->handle;
+    request.u.msi_on.handle = dev->handle;
+    request.u.msi_on.count = count;
     return ask(ops, dev, &request, PCI_ERR_OP_FAILED);
+}
+
+static enum op_progress run_msi_on(struct ops *ops, struct vdev *dev)
+{
+    return ask_msi(ops, dev, 1);
+}
+
+/* How many messages may be asked for instead: a power of two, or 0. */
+static uint32_t msi_instead(const struct pci_op *op, const struct vdev *dev)
+{
+    uint32_t n = dev->cs.msi.msi_control ? dev->cs.msi.msi_messages : 0;
+
+    while (n > op->info)
+        n /= 2;
+    return n;
+}
+
+/* pciif.h says no more than the name; info is their number. */
+static int32_t check_multi_msi(const struct pci_op *op, const struct vdev *dev)
+{
+    bool ok = op->info != 0 && msi_instead(op, dev) == op->info;
+
+    return ok ? PCI_ERR_SUCCESS : PCI_ERR_OP_FAILED;
+}
+
+static enum op_progress run_multi_msi_on(struct ops *ops, struct vdev *dev)
+{
+    return ask_msi(ops, dev, ops->op.info);
 }
 
 static enum op_progress run_msi_off(struct ops *ops, struct vdev *dev)
@@ -156,7 +186,17 @@ static const struct op_row rows[] = {
     [PCI_OP_DISABLE_MSI] = { check_none, run_msi_off },
     [PCI_OP_ENABLE_MSIX] = { check_msix, run_msix_on },
     [PCI_OP_DISABLE_MSIX] = { check_none, run_msi_off },
+    [PCI_OP_ENABLE_MULTI_MSI] = { check_multi_msi, run_multi_msi_on },
 };
+
+/* What else is told to a guest whose request did not pass its check. */
+static void refuse(struct pci_op *op, const struct vdev *dev)
+{
+    if (op->cmd == PCI_OP_ENABLE_MSI || op->cmd == PCI_OP_ENABLE_MULTI_MSI)
+        op->value = 0;
+    if (op->cmd == PCI_OP_ENABLE_MULTI_MSI)
+        op->info = msi_instead(op, dev);
+}
 
 bool ops_start(struct ops *ops)
 {
@@ -170,14 +210,13 @@ bool ops_start(struct ops *ops)
         return true;
     }
     row = op->cmd < ARRAY_LEN(rows) ? &rows[op->cmd] : NULL;
-    if (!row) {
+    if (!row || !row->check) {
         op->err = PCI_ERR_NOT_IMPLEMENTED;
         return true;
     }
     op->err = row->check(op, dev);
     if (op->err != PCI_ERR_SUCCESS) {
-        if (op->cmd == PCI_OP_ENABLE_MSI)
-            op->value = 0;
+        refuse(op, dev);
         return true;
     }
     return row->run(ops, dev) == OP_DONE;
@@ -193,6 +232,11 @@ static void take_answer(struct pci_op *op, const struct vdev *dev,
     switch (op->cmd) {
     case PCI_OP_ENABLE_MSI:
         op->value = answer->err ? 0 : answer->pirq[0];
+        break;
+    case PCI_OP_ENABLE_MULTI_MSI:
+        op->value = answer->err ? 0 : answer->pirq[0];
+        if (answer->err)
+            op->info = answer->count;
         break;
     case PCI_OP_DISABLE_MSI:
     case PCI_OP_DISABLE_MSIX:

@@ -201,8 +201,12 @@ tests_unit_check_grants_SOURCES = tests/unit/check_grants.c \
 tests_unit_check_irq_CPPFLAGS = $(tests_back_cppflags)
 tests_unit_check_irq_CFLAGS = $(tests_back_cflags)
 tests_unit_check_irq_LDADD = $(tests_back_ldadd)
-tests_unit_check_irq_SOURCES = tests/unit/check_irq.c \
-	tests/unit/fake-xen.c tests/unit/fake-xen.h
+tests_unit_check_irq_SOURCES = \
+	tests/unit/check_irq.c \
+	tests/unit/check_irq_messages.c \
+	tests/unit/check_irq_order.c \
+	tests/unit/fake-xen.c tests/unit/fake-xen.h \
+	tests/unit/irq-case.c tests/unit/irq-case.h
 tests_unit_check_link_CPPFLAGS = $(tests_back_cppflags)
 tests_unit_check_link_CFLAGS = $(tests_back_cflags)
 tests_unit_check_link_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=loop_after \

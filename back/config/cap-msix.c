@@ -89,6 +89,16 @@ static void msix_facts(struct cfgspace *cs, uint16_t base)
     msi->msix_pba = pba & PCI_MSIX_OFFSET;
 }
 
+/* PCI 3.0 6.8.1.3: a logarithm; what is reserved counts for one. */
+static uint16_t msi_messages(const struct cfgspace *cs)
+{
+    uint16_t log =
+        (le16_load(&cs->snapshot[cs->msi.msi_control]) & PCI_MSI_FLAGS_QMASK) >>
+        1;
+
+    return log <= 5 ? (uint16_t)(1u << log) : 1;
+}
+
 void cfg_facts(struct cfgspace *cs)
 {
     cs->msi = (struct cfg_msi){ .msix_pba_bir = CFG_BAR_NOWHERE };
@@ -96,9 +106,10 @@ void cfg_facts(struct cfgspace *cs)
     for (unsigned int i = 0; i < cs->ncaps; i++) {
         const struct cfg_cap *cap = &cs->caps[i];
 
-        if (cap->block == &cfg_block_msi)
+        if (cap->block == &cfg_block_msi) {
             cs->msi.msi_control = (uint16_t)(cap->offset + PCI_MSI_FLAGS);
-        else if (cap->block == &cfg_block_msix)
+            cs->msi.msi_messages = msi_messages(cs);
+        } else if (cap->block == &cfg_block_msix)
             msix_facts(cs, cap->offset);
         else if (cap->block == &cfg_block_pm)
             cs->pm_control = (uint16_t)(cap->offset + PCI_PM_CTRL);

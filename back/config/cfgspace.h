@@ -91,6 +91,7 @@ struct cfg_cap {
 /* Facts about MSI and MSI-X, read once from the snapshot and checked. */
 struct cfg_msi {
     uint16_t msi_control;  /* offset of the control word; 0: no MSI */
+    uint16_t msi_messages; /* that the device can tell apart: 1, 2, ... 32 */
     uint16_t msix_control; /* 0: no MSI-X */
     uint16_t msix_entries; /* table size, 1 to 2048 */
     uint8_t msix_bir;      /* BAR of the table, 0 to 5 */

@@ -66,6 +66,16 @@ MUST_USE int hyp_map_gsi(struct hyp *hyp, uint16_t domid, uint32_t gsi,
  */
 MUST_USE int hyp_map_msi(struct hyp *hyp, uint16_t domid, struct sbdf dev,
                          uint16_t entry, uint64_t table_base, uint32_t *pirq);
+
+/*
+ * Map *count MSI messages, a power of two, to as many consecutive pirqs; *pirq is
+ * the first, and unmapping it unmaps all. After a failure *count is how many Xen
+ * might have instead, 0 if it did not say. -ENOSPC: no such block is free in the
+ * domain's pirq budget; -ENFILE: more than the device has; -EOPNOTSUPP: without
+ * interrupt remapping there is only one.
+ */
+MUST_USE int hyp_map_multi_msi(struct hyp *hyp, uint16_t domid, struct sbdf dev,
+                               unsigned int *count, uint32_t *pirq);
 MUST_USE int hyp_unmap_pirq(struct hyp *hyp, uint16_t domid, uint32_t pirq);
 
 #endif

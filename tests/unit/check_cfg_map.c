@@ -24,7 +24,7 @@ struct chain {
 static const struct chain chains[] = {
     { "nvme",
       { { 0x40, 0x11 }, { 0x80, 0x10 }, { 0x60, 0x01 } },
-      { 0, 0x42, 65, 0, 0x2000, 0x3000, 0 },
+      { 0, 0, 0x42, 65, 0, 0x2000, 0x3000, 0 },
       0x64 },
     { "e1000e",
       { { 0xc8, 0x01 },
@@ -33,9 +33,12 @@ static const struct chain chains[] = {
         { 0xa0, 0x11 },
         { 0x100, 0x01 },
         { 0x140, 0x03 } },
-      { 0xd2, 0xa2, 5, 3, 0, 0x2000, 3 },
+      { 0xd2, 1, 0xa2, 5, 3, 0, 0x2000, 3 },
       0xcc },
-    { "edu", { { 0x40, 0x05 } }, { 0x42, 0, 0, 0, 0, 0, CFG_BAR_NOWHERE }, 0 },
+    { "edu",
+      { { 0x40, 0x05 } },
+      { 0x42, 1, 0, 0, 0, 0, 0, CFG_BAR_NOWHERE },
+      0 },
     { "virtio-net",
       { { 0x98, 0x11 },
         { 0x84, 0x09 },
@@ -43,7 +46,7 @@ static const struct chain chains[] = {
         { 0x60, 0x09 },
         { 0x50, 0x09 },
         { 0x40, 0x09 } },
-      { 0, 0x9a, 4, 1, 0, 0x800, 1 },
+      { 0, 0, 0x9a, 4, 1, 0, 0x800, 1 },
       0 },
     { "everything",
       { { 0x40, 0x01 },
@@ -55,7 +58,7 @@ static const struct chain chains[] = {
         { 0xe0, 0x13 },
         { 0x100, 0x01 },
         { 0x150, 0x03 } },
-      { 0x62, 0x82, 8, 4, 0x2000, 0x3000, 4 },
+      { 0x62, 1, 0x82, 8, 4, 0x2000, 0x3000, 4 },
       0x44 },
 };
 
@@ -75,6 +78,7 @@ START_TEST(test_real_chain)
     ck_assert_uint_eq(d.cs.ncaps, n);
     msi = &d.cs.msi;
     ck_assert_uint_eq(msi->msi_control, c->msi.msi_control);
+    ck_assert_uint_eq(msi->msi_messages, c->msi.msi_messages);
     ck_assert_uint_eq(msi->msix_control, c->msi.msix_control);
     ck_assert_uint_eq(msi->msix_entries, c->msi.msix_entries);
     ck_assert_uint_eq(msi->msix_bir, c->msi.msix_bir);
@@ -219,6 +223,19 @@ START_TEST(test_too_many)
     /* The last one that we hold is the last one that the guest sees. */
     ck_assert_uint_eq(
         device_read(&d, d.cs.caps[CFG_CAPS_MAX - 1].offset, 4) >> 20, 0);
+}
+END_TEST
+
+/* PCI 3.0 6.8.1.3: six logarithms, and two that mean nothing. */
+START_TEST(test_msi_messages)
+{
+    static const uint16_t messages[] = { 1, 2, 4, 8, 16, 32, 1, 1 };
+    struct cfg_device d;
+
+    device_open(&d, "edu");
+    fake_hw_set(&d.hw, 0x42, 2, 0x80 | (uint32_t)_i << 1);
+    device_start(&d);
+    ck_assert_uint_eq(d.cs.msi.msi_messages, messages[_i]);
 }
 END_TEST
 
@@ -370,6 +387,7 @@ Suite *cfg_map_suite(void)
     tcase_add_loop_test(tc, test_hostile_chain, 0, (int)ARRAY_LEN(hostiles));
     tcase_add_loop_test(tc, test_guest_walk_ends, 0, (int)ARRAY_LEN(hostiles));
     tcase_add_test(tc, test_too_many);
+    tcase_add_loop_test(tc, test_msi_messages, 0, 8);
     tcase_add_test(tc, test_no_cap_list_bit);
     tcase_add_test(tc, test_small_space);
     tcase_add_loop_test(tc, test_msix_facts, 0, (int)ARRAY_LEN(lies));

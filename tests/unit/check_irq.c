@@ -1,131 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* back/irq.c over registers in an array and a fake Xen. */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fake-xen.h"
-#include "irq.h"
+#include "irq-case.h"
 #include "pciregs.h"
-#include "sysfs.h"
-
-#define DOMID     5
-#define MSI_AT    0x50
-#define MSIX_AT   0x72 /* the control words */
-#define TABLE_BAR 0xfe000000u
-#define REGISTERS 256
-
-static const struct cfg_msi msi = {
-    .msi_control = MSI_AT,
-    .msix_control = MSIX_AT,
-    .msix_entries = 16,
-};
-
-static struct irq irq;
-static struct irq_device dev;
-
-/* sysfs-config.o stays out: registers are an array, and accesses are recorded. */
-static struct {
-    unsigned int writes;
-    uint8_t size_at[REGISTERS];
-    bool fail_at[REGISTERS];
-} bus;
-
-static uint8_t registers[REGISTERS];
-
-int sysfs_config_read(int fd UNUSED, uint16_t offset, uint8_t size,
-                      uint32_t *value)
-{
-    *value = 0;
-    for (uint8_t i = size; i-- > 0;)
-        *value = *value << 8 | registers[offset + i];
-    return 0;
-}
-
-int sysfs_config_write(int fd UNUSED, uint16_t offset, uint8_t size,
-                       uint32_t value)
-{
-    if (bus.fail_at[offset])
-        return -EIO;
-    bus.writes++;
-    bus.size_at[offset] = size;
-    for (uint8_t i = 0; i < size; i++)
-        registers[offset + i] = (uint8_t)(value >> 8 * i);
-    return 0;
-}
-
-static uint16_t get(uint16_t offset)
-{
-    uint32_t value;
-
-    (void)!sysfs_config_read(-1, offset, 2, &value);
-    return (uint16_t)value;
-}
-
-static void setup(void)
-{
-    memset(&irq, 0, sizeof(irq));
-    memset(&bus, 0, sizeof(bus));
-    memset(registers, 0, sizeof(registers));
-    registers[PCI_COMMAND] = PCI_COMMAND_MEMORY;
-    registers[MSI_AT] = 0x8a; /* 64-bit, 32 messages possible */
-    registers[MSIX_AT] = 15;
-    registers[MSIX_AT + 1] = PCI_MSIX_FLAGS_MASKALL >> 8;
-    dev = (struct irq_device){
-        .hyp = fake_xen_reset(),
-        .domid = DOMID,
-        .sbdf = { .bus = 3 },
-        .config_fd = -1,
-        .msi = &msi,
-        .msix_table_bar = TABLE_BAR,
-    };
-    fake_xen_domain(DOMID)->exists = true;
-    fake_xen_add_device(dev.sbdf);
-    fake_xen_set_owner(dev.sbdf, DOMID);
-}
-
-/* Whatever a test did, turning it off leaves nothing behind. */
-static void teardown(void)
-{
-    memset(bus.fail_at, 0, sizeof(bus.fail_at));
-    irq_off(&irq, &dev);
-    ck_assert_uint_eq(fake_xen_holdings(DOMID), 0);
-    ck_assert_uint_eq(fake_xen_mistakes(), 0);
-    ck_assert_uint_eq(get(MSI_AT) & PCI_MSI_FLAGS_ENABLE, 0);
-    ck_assert_uint_eq(get(MSIX_AT) & PCI_MSIX_FLAGS_ENABLE, 0);
-    ck_assert_uint_eq(get(PCI_COMMAND), PCI_COMMAND_MEMORY);
-}
-
-static int msix_on(unsigned int count, unsigned int *granted)
-{
-    static const uint16_t entries[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 };
-
-    return irq_msix_on(&irq, &dev, entries, count, granted);
-}
-
-static void assert_off(void)
-{
-    ck_assert_int_eq(irq.mode, IRQ_INTX);
-    ck_assert_uint_eq(irq.count, 0);
-    ck_assert_uint_eq(fake_xen_holdings(DOMID), 0);
-    ck_assert_uint_eq(get(MSI_AT) & PCI_MSI_FLAGS_ENABLE, 0);
-    ck_assert_uint_eq(get(MSIX_AT) & PCI_MSIX_FLAGS_ENABLE, 0);
-    ck_assert_uint_eq(get(PCI_COMMAND) & PCI_COMMAND_INTX_DISABLE, 0);
-}
 
 START_TEST(msi_goes_on_and_off)
 {
     uint32_t pirq = 0;
 
-    ck_assert_int_eq(irq_msi_on(&irq, &dev, &pirq), PCI_ERR_SUCCESS);
+    ck_assert_int_eq(msi_on(1, &pirq), PCI_ERR_SUCCESS);
     ck_assert_uint_eq(pirq, 100);
     ck_assert_str_eq(fake_xen_log(), "msi 5 0000:03:00.0 0 0 = 100\n");
     /* One message, enabled, the rest as the device has it. */
     ck_assert_uint_eq(get(MSI_AT), 0x8a | PCI_MSI_FLAGS_ENABLE);
-    ck_assert_uint_eq(bus.size_at[MSI_AT], 2);
+    ck_assert_uint_eq(case_bus.size_at[MSI_AT], 2);
     ck_assert_uint_ne(get(PCI_COMMAND) & PCI_COMMAND_INTX_DISABLE, 0);
-    irq_off(&irq, &dev);
+    irq_off(&case_irq, &case_dev);
     assert_off();
 }
 END_TEST
@@ -134,8 +28,9 @@ START_TEST(msi_asks_for_one_message)
 {
     uint32_t pirq;
 
-    registers[MSI_AT] |= 0x50; /* a guest left five bits of Multiple Message */
-    ck_assert_int_eq(irq_msi_on(&irq, &dev, &pirq), 0);
+    case_registers[MSI_AT] |=
+        0x50; /* a guest left five bits of Multiple Message */
+    ck_assert_int_eq(msi_on(1, &pirq), 0);
     ck_assert_uint_eq(get(MSI_AT) & PCI_MSI_FLAGS_QSIZE, 0);
 }
 END_TEST
@@ -145,18 +40,19 @@ START_TEST(msix_goes_on_and_off)
     static const uint16_t entries[] = { 5, 0, 15 };
     unsigned int granted;
 
-    ck_assert_int_eq(irq_msix_on(&irq, &dev, entries, 3, &granted), 0);
+    ck_assert_int_eq(irq_msix_on(&case_irq, &case_dev, entries, 3, &granted),
+                     0);
     ck_assert_uint_eq(granted, 3);
     ck_assert_str_eq(fake_xen_log(), "msi 5 0000:03:00.0 5 fe000000 = 100\n"
                                      "msi 5 0000:03:00.0 0 fe000000 = 101\n"
                                      "msi 5 0000:03:00.0 15 fe000000 = 102\n");
-    ck_assert_uint_eq(irq.pirqs[2], 102);
+    ck_assert_uint_eq(case_irq.pirqs[2], 102);
     ck_assert_uint_eq(get(MSIX_AT), 15 | PCI_MSIX_FLAGS_ENABLE);
     /* Xen lets no other shape through. */
-    ck_assert_uint_eq(bus.size_at[MSIX_AT], 2);
-    ck_assert_uint_eq(bus.size_at[MSIX_AT + 1], 0);
+    ck_assert_uint_eq(case_bus.size_at[MSIX_AT], 2);
+    ck_assert_uint_eq(case_bus.size_at[MSIX_AT + 1], 0);
     ck_assert_uint_ne(get(PCI_COMMAND) & PCI_COMMAND_INTX_DISABLE, 0);
-    irq_off(&irq, &dev);
+    irq_off(&case_irq, &case_dev);
     assert_off();
 }
 END_TEST
@@ -170,12 +66,12 @@ START_TEST(msix_twice_with_the_wrong_disable)
     unsigned int granted;
 
     ck_assert_int_eq(msix_on(1, &granted), 0);
-    irq_off(&irq, &dev);
+    irq_off(&case_irq, &case_dev);
     assert_off();
     ck_assert_int_eq(msix_on(4, &granted), 0);
     ck_assert_uint_eq(granted, 4);
     ck_assert_uint_eq(fake_xen_msis(DOMID), 4);
-    irq_off(&irq, &dev);
+    irq_off(&case_irq, &case_dev);
     assert_off();
 }
 END_TEST
@@ -188,7 +84,7 @@ START_TEST(msix_twice_without_any_disable)
     ck_assert_int_eq(msix_on(5, &granted), 0);
     ck_assert_uint_eq(granted, 5);
     ck_assert_uint_eq(fake_xen_msis(DOMID), 5);
-    ck_assert_uint_eq(irq.pirqs[0], 102);
+    ck_assert_uint_eq(case_irq.pirqs[0], 102);
 }
 END_TEST
 
@@ -196,8 +92,8 @@ START_TEST(msi_twice)
 {
     uint32_t pirq;
 
-    ck_assert_int_eq(irq_msi_on(&irq, &dev, &pirq), 0);
-    ck_assert_int_eq(irq_msi_on(&irq, &dev, &pirq), 0);
+    ck_assert_int_eq(msi_on(1, &pirq), 0);
+    ck_assert_int_eq(msi_on(1, &pirq), 0);
     ck_assert_uint_eq(pirq, 101);
     ck_assert_uint_eq(fake_xen_msis(DOMID), 1);
 }
@@ -208,13 +104,13 @@ START_TEST(one_kind_at_a_time)
     unsigned int granted;
     uint32_t pirq;
 
-    ck_assert_int_eq(irq_msi_on(&irq, &dev, &pirq), 0);
+    ck_assert_int_eq(msi_on(1, &pirq), 0);
     ck_assert_int_eq(msix_on(1, &granted), -ENXIO);
-    ck_assert_int_eq(irq.mode, IRQ_MSI);
-    irq_off(&irq, &dev);
+    ck_assert_int_eq(case_irq.mode, IRQ_MSI);
+    irq_off(&case_irq, &case_dev);
     ck_assert_int_eq(msix_on(1, &granted), 0);
-    ck_assert_int_eq(irq_msi_on(&irq, &dev, &pirq), PCI_ERR_OP_FAILED);
-    ck_assert_int_eq(irq.mode, IRQ_MSIX);
+    ck_assert_int_eq(msi_on(1, &pirq), PCI_ERR_OP_FAILED);
+    ck_assert_int_eq(case_irq.mode, IRQ_MSIX);
     ck_assert_uint_eq(fake_xen_msis(DOMID), 1);
 }
 END_TEST
@@ -229,7 +125,7 @@ START_TEST(the_budget_is_told_and_nothing_kept)
     assert_off();
     ck_assert_int_eq(msix_on(granted, &granted), 0);
     ck_assert_uint_eq(granted, 3);
-    irq_off(&irq, &dev);
+    irq_off(&case_irq, &case_dev);
     fake_xen_budget(0);
     ck_assert_int_eq(msix_on(1, &granted), -ENOSPC);
     ck_assert_uint_eq(granted, 0);
@@ -254,12 +150,12 @@ START_TEST(bad_requests_map_nothing)
     const struct bad_request *bad = &bad_requests[_i];
     unsigned int granted;
 
-    ck_assert_msg(irq_msix_on(&irq, &dev, bad->entries, bad->count, &granted) ==
-                      -EINVAL,
+    ck_assert_msg(irq_msix_on(&case_irq, &case_dev, bad->entries, bad->count,
+                              &granted) == -EINVAL,
                   "%s", bad->name);
     ck_assert_uint_eq(granted, 0);
     ck_assert_str_eq(fake_xen_log(), "");
-    ck_assert_uint_eq(bus.writes, 0);
+    ck_assert_uint_eq(case_bus.writes, 0);
 }
 END_TEST
 
@@ -269,15 +165,15 @@ START_TEST(a_device_without_the_capability)
     unsigned int granted;
     uint32_t pirq;
 
-    dev.msi = &none;
-    ck_assert_int_eq(irq_msi_on(&irq, &dev, &pirq), PCI_ERR_OP_FAILED);
+    case_dev.msi = &none;
+    ck_assert_int_eq(msi_on(1, &pirq), PCI_ERR_OP_FAILED);
     ck_assert_int_eq(msix_on(1, &granted), -EINVAL);
     /* A table in a BAR without an address. */
-    dev.msi = &msi;
-    dev.msix_table_bar = 0;
+    case_dev.msi = &case_msi;
+    case_dev.msix_table_bar = 0;
     ck_assert_int_eq(msix_on(1, &granted), -EINVAL);
     ck_assert_str_eq(fake_xen_log(), "");
-    ck_assert_uint_eq(bus.writes, 0);
+    ck_assert_uint_eq(case_bus.writes, 0);
 }
 END_TEST
 
@@ -301,7 +197,7 @@ START_TEST(msix_failures_undo_all)
     if (f->call)
         fake_xen_fail(f->call, f->skip, f->err);
     else
-        bus.fail_at[f->offset] = true;
+        case_bus.fail_at[f->offset] = true;
     ck_assert_int_eq(msix_on(4, &granted), f->err);
     ck_assert_uint_eq(granted, 0);
     assert_off();
@@ -316,8 +212,8 @@ START_TEST(msi_failures_undo_all)
     if (_i == 2)
         fake_xen_fail("msi", 0, -ENODEV);
     else
-        bus.fail_at[offsets[_i]] = true;
-    ck_assert_int_eq(irq_msi_on(&irq, &dev, &pirq), PCI_ERR_OP_FAILED);
+        case_bus.fail_at[offsets[_i]] = true;
+    ck_assert_int_eq(msi_on(1, &pirq), PCI_ERR_OP_FAILED);
     assert_off();
 }
 END_TEST
@@ -330,7 +226,7 @@ START_TEST(pirqs_that_do_not_fit)
     uint32_t pirq;
 
     fake_xen_next_pirq(pirqs[_i]);
-    ck_assert_int_eq(irq_msi_on(&irq, &dev, &pirq), PCI_ERR_OP_FAILED);
+    ck_assert_int_eq(msi_on(1, &pirq), PCI_ERR_OP_FAILED);
     assert_off();
     fake_xen_next_pirq(pirqs[_i]);
     ck_assert_int_eq(msix_on(1, &granted), -ERANGE);
@@ -344,19 +240,17 @@ START_TEST(a_dead_domain_lost_its_pirqs)
 
     ck_assert_int_eq(msix_on(2, &granted), 0);
     fake_xen_domain(DOMID)->exists = false;
-    irq_off(&irq, &dev);
-    ck_assert_int_eq(irq.mode, IRQ_INTX);
-    ck_assert_uint_eq(irq.count, 0);
+    irq_off(&case_irq, &case_dev);
+    ck_assert_int_eq(case_irq.mode, IRQ_INTX);
+    ck_assert_uint_eq(case_irq.count, 0);
     (void)fake_xen_reset();
 }
 END_TEST
 
-static Suite *suite(void)
+static TCase *irq_tests(void)
 {
-    Suite *s = suite_create("irq");
     TCase *tc = tcase_create("irq");
 
-    tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, msi_goes_on_and_off);
     tcase_add_test(tc, msi_asks_for_one_message);
     tcase_add_test(tc, msix_goes_on_and_off);
@@ -373,7 +267,22 @@ static Suite *suite(void)
     tcase_add_loop_test(tc, msi_failures_undo_all, 0, 3);
     tcase_add_loop_test(tc, pirqs_that_do_not_fit, 0, 2);
     tcase_add_test(tc, a_dead_domain_lost_its_pirqs);
+    return tc;
+}
+
+static void add(Suite *s, TCase *tc)
+{
+    tcase_add_checked_fixture(tc, irq_case_setup, irq_case_teardown);
     suite_add_tcase(s, tc);
+}
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("irq");
+
+    add(s, irq_tests());
+    add(s, irq_messages_tests());
+    add(s, irq_order_tests());
     return s;
 }
 

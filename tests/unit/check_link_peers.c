@@ -125,6 +125,7 @@ static void turn_msi_on(void)
 {
     struct msg m = { .type = MSG_MSI_ON, .serial = 1 };
 
+    m.u.msi_on.count = 1;
     m.u.handle.handle = fake_worker(BACK_DOMID)->devices[0].handle;
     ck_assert_int_eq(fake_worker_ask(BACK_DOMID, &m).err, 0);
     ck_assert_uint_eq(fake_xen_msis(BACK_DOMID), 1);

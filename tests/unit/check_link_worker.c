@@ -27,6 +27,8 @@ static struct msg_answer ask(uint32_t type, uint32_t handle)
             .size = 2,
             .value = world_get(link_nic, PCI_COMMAND, 2) | PCI_COMMAND_MASTER,
         };
+    } else if (type == MSG_MSI_ON) {
+        m.u.msi_on.count = 1;
     } else if (type == MSG_MSIX_ON) {
         m.u.msix_on.count = 3;
         m.u.msix_on.entry[1] = 1;

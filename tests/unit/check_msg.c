@@ -49,7 +49,7 @@ static const struct {
     { MSG_ANSWER, sizeof(struct msg_answer), 0 },
     { MSG_CONNECTED, sizeof(struct msg_connected), 0 },
     { MSG_CONFIG_WRITE, sizeof(struct msg_config_write), 0 },
-    { MSG_MSI_ON, sizeof(struct msg_handle), 0 },
+    { MSG_MSI_ON, sizeof(struct msg_msi_on), 0 },
     { MSG_MSIX_ON, sizeof(struct msg_msix_on), 0 },
     { MSG_MSI_OFF, sizeof(struct msg_handle), 0 },
 };
@@ -129,7 +129,7 @@ static void send_raw(const void *bytes, size_t len, unsigned int nfds)
     ck_assert_int_eq(sendmsg(worker, &hdr, 0), (ssize_t)len);
 }
 
-#define MSI_ON_SIZE (HEADER + sizeof(struct msg_handle))
+#define MSI_ON_SIZE (HEADER + sizeof(struct msg_msi_on))
 #define ADD_SIZE    (HEADER + sizeof(struct msg_device))
 
 static const struct bad {

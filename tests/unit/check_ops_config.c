@@ -5,15 +5,23 @@
 #include "ops-case.h"
 #include "pciregs.h"
 
-/* The first six are the operations there are. */
+/* The first seven are the operations there are. */
 static const uint32_t all_commands[] = {
-    PCI_OP_CONF_READ,     PCI_OP_CONF_WRITE,       PCI_OP_ENABLE_MSI,
-    PCI_OP_DISABLE_MSI,   PCI_OP_ENABLE_MSIX,      PCI_OP_DISABLE_MSIX,
-    PCI_OP_AER_DETECTED,  PCI_OP_AER_RESUME,       PCI_OP_AER_MMIO,
-    PCI_OP_AER_SLOTRESET, PCI_OP_ENABLE_MULTI_MSI, 99,
+    PCI_OP_CONF_READ,
+    PCI_OP_CONF_WRITE,
+    PCI_OP_ENABLE_MSI,
+    PCI_OP_DISABLE_MSI,
+    PCI_OP_ENABLE_MSIX,
+    PCI_OP_DISABLE_MSIX,
+    PCI_OP_ENABLE_MULTI_MSI,
+    PCI_OP_AER_DETECTED,
+    PCI_OP_AER_RESUME,
+    PCI_OP_AER_MMIO,
+    PCI_OP_AER_SLOTRESET,
+    99,
     0xffffffff,
 };
-#define OPERATIONS 6
+#define OPERATIONS 7
 
 static const struct address {
     const char *name;

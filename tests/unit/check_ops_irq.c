@@ -41,6 +41,63 @@ START_TEST(msi_of_a_device_without)
 }
 END_TEST
 
+START_TEST(several_messages)
+{
+    struct msg m;
+
+    want_messages(4);
+    assert_asks(MSG_MSI_ON, NIC_HANDLE);
+    ck_assert_uint_eq(case_broker.last.u.msi_on.count, 4);
+    m = answer(0);
+    m.u.answer.pirq[0] = 120;
+    m.u.answer.count = 4;
+    ck_assert(ops_answer(&case_ops, &m));
+    ck_assert_int_eq(case_ops.op.err, 0);
+    ck_assert_uint_eq(case_ops.op.value, 120);
+    ck_assert_uint_eq(case_ops.op.info, 4);
+}
+END_TEST
+
+START_TEST(fewer_messages_can_be_had)
+{
+    struct msg m;
+
+    want_messages(4);
+    assert_asks(MSG_MSI_ON, NIC_HANDLE);
+    m = answer(PCI_ERR_OP_FAILED);
+    m.u.answer.pirq[0] = 120;
+    m.u.answer.count = 2;
+    ck_assert(ops_answer(&case_ops, &m));
+    ck_assert_int_eq(case_ops.op.err, PCI_ERR_OP_FAILED);
+    ck_assert_uint_eq(case_ops.op.value, 0);
+    ck_assert_uint_eq(case_ops.op.info, 2);
+}
+END_TEST
+
+static const struct bad_messages {
+    uint32_t count, instead;
+} bad_messages[] = {
+    { 0, 0 }, { 3, 2 }, { 5, 4 }, { 8, 4 }, { 64, 4 }, { 0xffffffff, 4 },
+};
+
+START_TEST(bad_numbers_of_messages)
+{
+    want_messages(bad_messages[_i].count);
+    assert_refused(PCI_ERR_OP_FAILED);
+    ck_assert_uint_eq(case_ops.op.value, 0);
+    ck_assert_uint_eq(case_ops.op.info, bad_messages[_i].instead);
+}
+END_TEST
+
+START_TEST(messages_of_a_device_without)
+{
+    request(PCI_OP_ENABLE_MULTI_MSI, NVME_DEVFN);
+    case_ops.op.info = 2;
+    assert_refused(PCI_ERR_OP_FAILED);
+    ck_assert_uint_eq(case_ops.op.info, 0);
+}
+END_TEST
+
 /* Linux since 5.17 sends the one when it means the other. */
 START_TEST(either_disable_turns_off_whichever_is_on)
 {
@@ -152,6 +209,11 @@ TCase *ops_irq_tests(void)
     tcase_add_test(tc, msi);
     tcase_add_test(tc, msi_that_fails);
     tcase_add_test(tc, msi_of_a_device_without);
+    tcase_add_test(tc, several_messages);
+    tcase_add_test(tc, fewer_messages_can_be_had);
+    tcase_add_loop_test(tc, bad_numbers_of_messages, 0,
+                        (int)ARRAY_LEN(bad_messages));
+    tcase_add_test(tc, messages_of_a_device_without);
     tcase_add_loop_test(tc, either_disable_turns_off_whichever_is_on, 0, 2);
     tcase_add_test(tc, msix);
     tcase_add_test(tc, msix_of_which_only_some_can_be_had);

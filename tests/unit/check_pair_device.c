@@ -141,6 +141,29 @@ START_TEST(msi_and_the_line)
 }
 END_TEST
 
+/* Operation 10, which no other backend has: consecutive pirqs. */
+START_TEST(msi_of_several_messages)
+{
+    uint32_t pirqs[8];
+
+    world_set(link_nic, 0xd2, 2, 0x86); /* of eight messages */
+    connect_pair(&five, link_nic);
+    ck_assert_int_eq(pcifront_msi_size(five.pf, AT(0, 0)), 8);
+    ck_assert_int_eq(pcifront_msi_enable(five.pf, AT(0, 0), 1, 8, pirqs), 8);
+    ck_assert_uint_eq(fake_xen_msis(BACK_DOMID), 8);
+    ck_assert_uint_eq(pirqs[0], 100);
+    ck_assert_uint_eq(pirqs[7], 107);
+    ck_assert_uint_eq(world_get(link_nic, 0xd2, 2) & 0xff, 0xb7);
+    assert_ok(pcifront_irq_disable(five.pf, AT(0, 0)));
+    ck_assert_uint_eq(fake_xen_msis(BACK_DOMID), 0);
+    fake_xen_budget(5);
+    ck_assert_int_eq(pcifront_msi_enable(five.pf, AT(0, 0), 5, 8, pirqs),
+                     PCIFRONT_ERR_NOSPACE);
+    ck_assert_int_eq(pcifront_msi_enable(five.pf, AT(0, 0), 1, 8, pirqs), 4);
+    ck_assert_uint_eq(fake_xen_msis(BACK_DOMID), 4);
+}
+END_TEST
+
 START_TEST(power)
 {
     enum pcifront_power state = PCIFRONT_D0;
@@ -166,6 +189,7 @@ TCase *pair_device_tests(void)
     tcase_add_test(tc, msix);
     tcase_add_test(tc, msix_as_many_as_there_are);
     tcase_add_test(tc, msi_and_the_line);
+    tcase_add_test(tc, msi_of_several_messages);
     tcase_add_test(tc, power);
     return tc;
 }

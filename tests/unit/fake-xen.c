@@ -156,7 +156,8 @@ unsigned int fake_xen_msis(uint16_t domid)
     unsigned int n = 0;
 
     for (unsigned int i = 0; i < xen.nholdings; i++)
-        n += xen.holdings[i].domid == domid && xen.holdings[i].kind == HOLD_MSI;
+        if (xen.holdings[i].domid == domid && xen.holdings[i].kind == HOLD_MSI)
+            n += (unsigned int)xen.holdings[i].count;
     return n;
 }
 
@@ -363,13 +364,53 @@ int hyp_map_msi(struct hyp *hyp UNUSED, uint16_t domid, struct sbdf dev,
     return 0;
 }
 
+int hyp_map_multi_msi(struct hyp *hyp UNUSED, uint16_t domid, struct sbdf dev,
+                      unsigned int *count, uint32_t *pirq)
+{
+    const struct device *d = find_device(dev);
+    unsigned int wanted = *count, left = xen.budget - fake_xen_msis(domid);
+    char name[SBDF_TEXT];
+    int ret = 0;
+
+    if (!d || d->owner != domid)
+        ret = -ENODEV;
+    else if (wanted > left)
+        ret = -ENOSPC;
+    ret = call(ret, "multi %u %s %u = %u", domid, sbdf_format(dev, name),
+               wanted, xen.next_pirq);
+    if (ret < 0) {
+        /* As Xen: halved until it fits, at least 1; else it does not say. */
+        while (*count > 1 && *count > left)
+            *count /= 2;
+        if (ret != -ENOSPC)
+            *count = ret == -EOPNOTSUPP ? 1 : 0;
+        return ret;
+    }
+    *pirq = xen.next_pirq;
+    xen.next_pirq += wanted;
+    hold(HOLD_MSI, domid, *pirq, wanted);
+    return 0;
+}
+
+/* Messages of one MSI go with their first. */
+static bool drop_msi(uint16_t domid, uint32_t pirq)
+{
+    for (unsigned int i = 0; i < xen.nholdings; i++) {
+        const struct holding *h = &xen.holdings[i];
+
+        if (h->kind == HOLD_MSI && h->domid == domid && h->first == pirq)
+            return drop(HOLD_MSI, domid, pirq, h->count);
+    }
+    return false;
+}
+
 int hyp_unmap_pirq(struct hyp *hyp UNUSED, uint16_t domid, uint32_t pirq)
 {
     int ret = call(gone(domid) ? -ESRCH : 0, "unmap %u %u", domid, pirq);
 
     if (ret < 0)
         return ret;
-    if (!drop(HOLD_MSI, domid, pirq, 1) && !drop(HOLD_GSI, domid, pirq, 1)) {
+    if (!drop_msi(domid, pirq) && !drop(HOLD_GSI, domid, pirq, 1)) {
         xen.mistakes++;
         return -EINVAL;
     }

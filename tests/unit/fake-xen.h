@@ -42,7 +42,8 @@ void fake_xen_on_call(void (*hook)(const char *line));
 /*
  * Calls that change something, one a line: "iomem 5 fe000+4 give",
  * "ioport 5 c080+20 take", "irq 5 16 give", "gsi 5 16 = 16",
- * "msi 5 0000:03:00.0 2 fe000000 = 101", "unmap 5 101",
+ * "msi 5 0000:03:00.0 2 fe000000 = 101", "multi 5 0000:03:00.0 4 = 102",
+ * "unmap 5 101",
  * "assign 5 0000:03:00.0", "deassign 5 0000:03:00.0".
  * Failed ones end in "!".
  */

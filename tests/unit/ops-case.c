@@ -108,6 +108,13 @@ struct msg answer(int32_t err)
     return m;
 }
 
+void want_messages(uint32_t count)
+{
+    case_nic.cs.msi.msi_messages = 4;
+    request(PCI_OP_ENABLE_MULTI_MSI, NIC_DEVFN);
+    case_ops.op.info = count;
+}
+
 void want_msix(uint32_t count)
 {
     request(PCI_OP_ENABLE_MSIX, NVME_DEVFN);

@@ -34,6 +34,7 @@ void ops_case_setup(void);
 void request(uint32_t cmd, uint32_t devfn);
 void write_command(uint32_t value);
 void want_msix(uint32_t count);
+void want_messages(uint32_t count); /* of the nic, which has four */
 
 /* Let the guest write its command register, whoever has a part in it. */
 void set_command(uint32_t value);
