@@ -14,6 +14,30 @@ tests_fuzz_fuzz_front_smoke_SOURCES = \
 	$(tests_front_world) \
 	$(tests_front_fakes)
 
+# Two recorded devices, a guest, a captured worker, and a model of hardware.
+fuzz_recorded = tests/unit/fake-hw.c tests/unit/fake-hw.h \
+	tests/unit/recorded.c tests/unit/recorded.h
+check_PROGRAMS += tests/fuzz/fuzz_request_smoke
+tests_fuzz_fuzz_request_smoke_CPPFLAGS = $(tests_back_cppflags)
+tests_fuzz_fuzz_request_smoke_LDADD = $(tests_back_ldadd)
+tests_fuzz_fuzz_request_smoke_SOURCES = \
+	tests/fuzz/fuzz_request.c \
+	tests/fuzz/model.c \
+	tests/fuzz/model.h \
+	$(fuzz_common) \
+	$(fuzz_recorded)
+
+# Hostile hardware before any guest.
+check_PROGRAMS += tests/fuzz/fuzz_caps_smoke
+tests_fuzz_fuzz_caps_smoke_CPPFLAGS = $(tests_back_cppflags)
+tests_fuzz_fuzz_caps_smoke_LDADD = back/libcfg.a common/libcommon.a
+tests_fuzz_fuzz_caps_smoke_SOURCES = \
+	tests/fuzz/fuzz_caps.c \
+	tests/fuzz/model.c \
+	tests/fuzz/model.h \
+	$(fuzz_common) \
+	$(fuzz_recorded)
+
 FUZZ_CC = clang
 FUZZ_SECONDS = 60
 FUZZ_FLAGS = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
@@ -21,7 +45,11 @@ FUZZ_FLAGS = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 # The libraries are compiled again, so that the fuzzer sees their branches.
 fuzz_front_sources = $(front_core_sources) \
 	$(tests_fuzz_fuzz_front_smoke_SOURCES)
-FUZZ_TARGETS = front
+fuzz_request_sources = $(back_libcfg_a_SOURCES) back/ops.c back/msg.c \
+	$(common_libcommon_a_SOURCES) $(tests_fuzz_fuzz_request_smoke_SOURCES)
+fuzz_caps_sources = $(back_libcfg_a_SOURCES) \
+	$(common_libcommon_a_SOURCES) $(tests_fuzz_fuzz_caps_smoke_SOURCES)
+FUZZ_TARGETS = front request caps
 
 # One after the other: together, each would have less than its time.
 fuzz: $(FUZZ_TARGETS:%=tests/fuzz/fuzz_%)

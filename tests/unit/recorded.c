@@ -110,3 +110,19 @@ unsigned int recorded_names(char names[RECORDED_MAX][RECORDED_NAME])
         free(list);
     return count;
 }
+
+unsigned int recorded_all(const struct recorded **devices)
+{
+    static struct recorded all[RECORDED_MAX];
+    static char names[RECORDED_MAX][RECORDED_NAME];
+    static unsigned int loaded;
+    unsigned int count = loaded != 0 ? loaded : recorded_names(names);
+
+    while (loaded < count)
+        if (!recorded_load(&all[loaded], names[loaded]))
+            return 0;
+        else
+            loaded++;
+    *devices = all;
+    return loaded;
+}

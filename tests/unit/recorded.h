@@ -23,4 +23,7 @@ MUST_USE bool recorded_load(struct recorded *r, const char *name);
 /* The names of all of them, sorted; how many. 0 if there is no directory. */
 unsigned int recorded_names(char names[RECORDED_MAX][RECORDED_NAME]);
 
+/* Every device there is, loaded once; how many. 0: one cannot be loaded. */
+unsigned int recorded_all(const struct recorded **devices);
+
 #endif
