@@ -168,9 +168,9 @@ static void init_cfgspace(struct device *dev, struct cfg_params *params,
     cfgspace_init(&dev->cs, params, snapshot, dev->shadow, hw, CFG_FRESH);
 }
 
-static int take_snapshot(struct device *dev, bool permissive)
+static int take_snapshot(struct device *dev, const struct cfg_knobs *knobs)
 {
-    struct cfg_params params = { .permissive = permissive };
+    struct cfg_params params = { .knobs = *knobs };
     uint8_t snapshot[CFG_SIZE_MAX] = { 0 };
     const char *reason = NULL;
     int ret = sysfs_resources(dev->sbdf, dev->res);
@@ -287,7 +287,7 @@ struct device *device_claim(struct hyp *hyp, struct store *store,
     dev->assigned_here = ours;
     ret = device_open(dev);
     if (ret == 0)
-        ret = take_snapshot(dev, claim->permissive);
+        ret = take_snapshot(dev, &claim->knobs);
     if (ret < 0) {
         memcpy(why, dev->why, DEVICE_WHY);
         state_drop(dev->sbdf);

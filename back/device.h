@@ -68,7 +68,7 @@ struct device_claim {
     struct sbdf sbdf;
     struct sbdf virt;
     uint16_t domid;
-    bool permissive;
+    struct cfg_knobs knobs;
     device_done_fn *done;
     void *arg;
 };

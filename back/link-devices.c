@@ -121,7 +121,7 @@ static void try_claim(void *arg)
     struct device_claim claim = {
         .sbdf = attempt->sbdf,
         .domid = link->domid,
-        .permissive = attempt->permissive,
+        .knobs = { .permissive = attempt->permissive },
         .done = claimed,
         .arg = link,
     };
@@ -150,7 +150,6 @@ static void try_claim(void *arg)
 static void claim_listed(struct link *link, const struct publish_device *listed)
 {
     struct attempt *attempt = calloc(1, sizeof(*attempt));
-    char name[SBDF_TEXT];
 
     if (!attempt) {
         link->failed++;
@@ -160,11 +159,6 @@ static void claim_listed(struct link *link, const struct publish_device *listed)
     attempt->link = link;
     attempt->sbdf = listed->dev;
     attempt->permissive = strstr(listed->options, "permissive=1") != NULL;
-    if (attempt->permissive)
-        log_limited(&link->budget,
-                    "d%u %s: \"permissive\" is not supported yet; writes to "
-                    "unknown registers stay refused",
-                    link->domid, sbdf_format(listed->dev, name));
     link->pending++;
     try_claim(attempt);
 }

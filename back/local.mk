@@ -52,6 +52,8 @@ back_libback_a_SOURCES = \
 	back/restore.h \
 	back/state-json.c \
 	back/state-json.h \
+	back/state-knobs.c \
+	back/state-knobs.h \
 	back/state.c \
 	back/state.h \
 	back/vbus.c \
@@ -86,10 +88,14 @@ back_libcfg_a_SOURCES = \
 	back/config/cfgspace.h \
 	back/config/chain.c \
 	back/config/check.c \
+	back/config/explain.c \
 	back/config/header.c \
+	back/config/knobs.c \
+	back/config/ledger.c \
 	back/config/map.c \
 	back/config/space.c \
-	back/config/table.h
+	back/config/table.h \
+	back/config/write.c
 
 EXTRA_DIST += back/xenpcid.8.scd \
 	back/xenpcid.service.in

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "state-knobs.h"
+
 static void put_u64(struct json_object *o, const char *key, uint64_t value)
 {
     (void)json_object_object_add(o, key, json_object_new_uint64(value));
@@ -51,7 +53,7 @@ static struct json_object *params_new(const struct state_record *r)
     put_u64(o, "vendor", r->params.vendor);
     put_u64(o, "device", r->params.device);
     put_u64(o, "irq_line", r->params.irq_line);
-    put_u64(o, "permissive", r->params.permissive);
+    state_knobs_put(o, &r->params.knobs);
     for (i = 0; i < CFG_BARS; i++) {
         struct json_object *bar = json_object_new_object();
 
@@ -220,7 +222,8 @@ static void get_params(struct reader *in, struct json_object *o,
     r->params.vendor = (uint16_t)get_max(in, o, "vendor", UINT16_MAX);
     r->params.device = (uint16_t)get_max(in, o, "device", UINT16_MAX);
     r->params.irq_line = (uint8_t)get_max(in, o, "irq_line", UINT8_MAX);
-    r->params.permissive = get_max(in, o, "permissive", 1) != 0;
+    if (in->ok && !state_knobs_get(o, &r->params.knobs))
+        in->ok = false;
     for (i = 0; i < n; i++) {
         struct json_object *bar = json_object_array_get_idx(bars, i);
         struct sysfs_resource *res = &r->res[i];

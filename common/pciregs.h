@@ -59,6 +59,7 @@
 #define PCI_STATUS_REC_MASTER_ABORT 0x2000u
 #define PCI_STATUS_SIG_SYSTEM_ERROR 0x4000u
 #define PCI_STATUS_DETECTED_PARITY  0x8000u
+#define PCI_STATUS_ERRORS           0xf900u /* all six */
 
 /* Header type: PCI 3.0 6.2.1, PCIe 6.0 7.5.1.1.9. */
 #define PCI_HEADER_TYPE_MASK    0x7fu
@@ -164,6 +165,7 @@
 #define PCI_EXP_DEVCTL         0x08u
 #define PCI_EXP_DEVCTL_FLR     0x8000u
 #define PCI_EXP_DEVSTA         0x0au
+#define PCI_EXP_DEVSTA_ERRORS  0x000fu /* RW1C */
 #define PCI_EXP_DEVSTA_PENDING 0x0020u
 #define PCI_EXP_LNKCAP         0x0cu
 #define PCI_EXP_LNKCTL         0x10u

@@ -41,10 +41,13 @@ tests_unit_check_config_LDADD = back/libcfg.a common/libcommon.a $(CHECK_LIBS)
 tests_unit_check_config_SOURCES = \
 	tests/unit/cfg-device.c \
 	tests/unit/cfg-device.h \
+	tests/unit/cfg-oracle.c \
 	tests/unit/cfg-suites.h \
 	tests/unit/check_cfg_bar.c \
 	tests/unit/check_cfg_fuzz.c \
 	tests/unit/check_cfg_guard.c \
+	tests/unit/check_cfg_knobs.c \
+	tests/unit/check_cfg_ledger.c \
 	tests/unit/check_cfg_map.c \
 	tests/unit/check_cfg_rules.c \
 	tests/unit/check_cfg_tables.c \

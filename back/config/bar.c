@@ -42,8 +42,7 @@ static struct bar_reg high_half(const struct cfg_bar *bar)
     };
 }
 
-static struct bar_reg bar_describe(const struct cfgspace *cs,
-                                   const struct cfg_bar *bar)
+static struct bar_reg bar_describe(const struct cfg_bar *bar)
 {
     uint32_t prefetch = bar->prefetch ? PCI_BAR_MEM_PREFETCH : 0;
 
@@ -55,9 +54,7 @@ static struct bar_reg bar_describe(const struct cfgspace *cs,
     case CFG_BAR_IO:
         return low_half(bar, PCI_BAR_IO, PCI_BAR_IO_MASK);
     case CFG_BAR_ROM:
-        /* PCI 3.0 6.2.5.2: enabled only if the firmware left it so. */
-        return low_half(bar, cs->snapshot[PCI_ROM_ADDRESS] & PCI_ROM_ENABLE,
-                        PCI_ROM_MASK);
+        return low_half(bar, 0, PCI_ROM_MASK);
     case CFG_BAR_NONE:
         break;
     }
@@ -79,7 +76,7 @@ static struct bar_reg bar_at(const struct cfgspace *cs, uint16_t offset)
                                      : (struct bar_reg){ .type = 0 };
         i += wide ? 2 : 1;
     }
-    return size_ok(&bars[n]) ? bar_describe(cs, &bars[n])
+    return size_ok(&bars[n]) ? bar_describe(&bars[n])
                              : (struct bar_reg){ .type = 0 };
 }
 
@@ -124,6 +121,33 @@ uint32_t cfg_bar_allow(const struct cfgspace *cs, const struct cfg_edit *edit)
     struct bar_reg reg = bar_at(cs, edit->offset);
 
     return ((edit->value ^ reg.base) & reg.address) == 0 ? reg.address : 0;
+}
+
+/* Asking for the size loses nothing; another address is not to be had. */
+uint32_t cfg_bar_lost(const struct cfgspace *cs, const struct cfg_edit *edit)
+{
+    struct bar_reg reg = bar_at(cs, edit->offset);
+    uint32_t asked = edit->touched & reg.sizing;
+    uint32_t moved = (edit->value ^ cfg_bar_view(cs, edit)) & reg.address;
+    uint32_t loose = (edit->value ^ edit->seen) & edit->field->loose;
+
+    if ((edit->value & asked) == asked)
+        moved = 0;
+    return (moved | (loose & ~edit->field->allow(cs, edit))) & edit->touched;
+}
+
+/* The ROM answers at its own address or not at all. */
+uint32_t cfg_rom_allow(const struct cfgspace *cs, const struct cfg_edit *edit)
+{
+    struct bar_reg reg = bar_at(cs, edit->offset);
+    bool home = ((edit->value ^ reg.base) & reg.address) == 0;
+
+    return cfg_bar_allow(cs, edit) | (home ? edit->open : 0);
+}
+
+bool cfg_rom_have(const struct cfgspace *cs)
+{
+    return bar_at(cs, PCI_ROM_ADDRESS).address != 0;
 }
 
 uint32_t cfg_bar_fresh(const struct cfgspace *cs, uint16_t offset)

@@ -7,22 +7,31 @@
 #include "pciregs.h"
 #include "table.h"
 
-enum pci_wire_err cfg_refuse_change(const struct cfgspace *cs UNUSED,
-                                    const struct cfg_edit *edit)
+static uint32_t control_allow(const struct cfgspace *cs,
+                              const struct cfg_edit *edit UNUSED)
 {
-    return edit->value == edit->seen ? PCI_ERR_SUCCESS : PCI_ERR_ACCESS_DENIED;
+    return cs->params.knobs.interrupt_control ? PCI_MSI_FLAGS_ENABLE : 0;
+}
+
+static enum pci_wire_err control_check(const struct cfgspace *cs,
+                                       const struct cfg_edit *edit)
+{
+    return cfg_control_check(cs, edit, PCI_MSI_FLAGS_ENABLE,
+                             cs->msi.msix_control, PCI_MSIX_FLAGS_ENABLE);
 }
 
 /* What follows the control word depends on it; all of it is dropped. */
 static const struct cfg_field fields[] = {
     CFG_CAP_HEADER,
     {
-        .name = "Message Control",
+        .name = "MSI Message Control",
         .offset = PCI_MSI_FLAGS,
         .width = 2,
-        .check = cfg_refuse_change,
+        .check = control_check,
+        .allow = control_allow,
         .reason = "MSI is enabled by an operation that also maps the pirq; "
-                  "the guest is told so, unless it writes what is there",
+                  "the guest is told so, unless it writes what is there or "
+                  "has interrupt control",
         .spec = "PCI 3.0 6.8.1.3",
     },
     {

@@ -7,20 +7,62 @@
 #include "pciregs.h"
 #include "table.h"
 
+enum pci_wire_err cfg_control_check(const struct cfgspace *cs,
+                                    const struct cfg_edit *edit, uint32_t bits,
+                                    uint16_t rival, uint32_t rival_enable)
+{
+    uint32_t changed = edit->value ^ edit->seen, now;
+    enum pci_wire_err err;
+
+    if (changed == 0)
+        return PCI_ERR_SUCCESS;
+    if (!cs->params.knobs.interrupt_control || (changed & ~bits) != 0)
+        return PCI_ERR_ACCESS_DENIED;
+    if ((changed & edit->value) == 0 || rival == 0)
+        return PCI_ERR_SUCCESS;
+    err = cfg_device_read(cs, rival, 2, &now);
+    if (err != PCI_ERR_SUCCESS)
+        return err;
+    return (now & rival_enable) != 0 ? PCI_ERR_ACCESS_DENIED : PCI_ERR_SUCCESS;
+}
+
+#define GUEST_BITS (PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL)
+
+/* Not with a table that nobody can reach: see msix_facts(). */
+static bool may_control(const struct cfgspace *cs)
+{
+    return cs->params.knobs.interrupt_control && cs->msi.msix_control != 0;
+}
+
+static uint32_t control_allow(const struct cfgspace *cs,
+                              const struct cfg_edit *edit UNUSED)
+{
+    return may_control(cs) ? GUEST_BITS : 0;
+}
+
+static enum pci_wire_err control_check(const struct cfgspace *cs,
+                                       const struct cfg_edit *edit)
+{
+    return cfg_control_check(cs, edit, may_control(cs) ? GUEST_BITS : 0,
+                             cs->msi.msi_control, PCI_MSI_FLAGS_ENABLE);
+}
+
 static const struct cfg_field fields[] = {
     CFG_CAP_HEADER,
     {
-        .name = "Message Control",
+        .name = "MSI-X Message Control",
         .offset = PCI_MSIX_FLAGS,
         .width = 2,
         .frozen = PCI_MSIX_FLAGS_QSIZE,
-        .check = cfg_refuse_change,
+        .check = control_check,
+        .allow = control_allow,
         .reason = "MSI-X is enabled by an operation that also maps the pirqs; "
-                  "the guest is told so, unless it writes what is there",
+                  "the guest is told so, unless it writes what is there or "
+                  "has interrupt control",
         .spec = "PCI 3.0 6.8.2.3",
     },
     {
-        .name = "Table Offset and BIR",
+        .name = "MSI-X Table Offset and BIR",
         .offset = PCI_MSIX_TABLE,
         .width = 4,
         .frozen = 0xffffffff,
@@ -28,7 +70,7 @@ static const struct cfg_field fields[] = {
         .spec = "PCI 3.0 6.8.2.4",
     },
     {
-        .name = "PBA Offset and BIR",
+        .name = "MSI-X PBA Offset and BIR",
         .offset = PCI_MSIX_PBA,
         .width = 4,
         .frozen = 0xffffffff,

@@ -7,6 +7,17 @@
 #include "pciregs.h"
 #include "table.h"
 
+/*
+ * What an administrator may open. Kept: in Device Control phantom functions,
+ * auxiliary power and function reset; in Link Control link disable and retrain;
+ * in Device Control 2 what ports have, and 10-bit tags, which every completer
+ * on the path must know.
+ */
+#define DEVCTL_LOOSE  0x79ffu
+#define LNKCTL_LOOSE  0x03cbu
+#define DEVCTL2_LOOSE 0x675fu
+#define LNKCTL2_LOOSE 0x002fu
+
 static const struct cfg_field fields[] = {
     CFG_CAP_HEADER,
     {
@@ -27,14 +38,19 @@ static const struct cfg_field fields[] = {
         .name = "Device Control",
         .offset = PCI_EXP_DEVCTL,
         .width = 2,
-        .reason = "payload sizes are agreed along the path; a reset behind "
-                  "the host's back loses what the host keeps enabled",
+        .loose = DEVCTL_LOOSE,
+        .reason = "payload sizes are agreed along the path, error reports go "
+                  "to the host; never a reset, which behind the host's back "
+                  "turns decodes off (XSA-120), nor phantom functions, whose "
+                  "DMA looks like another function's (XSA-449)",
         .spec = "PCIe 6.0 7.5.3.4",
     },
     {
         .name = "Device Status",
         .offset = PCI_EXP_DEVSTA,
         .width = 2,
+        .evidence = PCI_EXP_DEVSTA_ERRORS,
+        .loose = PCI_EXP_DEVSTA_ERRORS,
         .reason = "its error bits are evidence for the host",
         .spec = "PCIe 6.0 7.5.3.5",
     },
@@ -49,6 +65,7 @@ static const struct cfg_field fields[] = {
         .name = "Link Control",
         .offset = PCI_EXP_LNKCTL,
         .width = 2,
+        .loose = LNKCTL_LOOSE,
         .reason = "the link has two ends and the host owns the other one",
         .spec = "PCIe 6.0 7.5.3.7",
     },
@@ -69,6 +86,7 @@ static const struct cfg_field fields[] = {
         .name = "Device Control 2",
         .offset = PCI_EXP_DEVCTL2,
         .width = 2,
+        .loose = DEVCTL2_LOOSE,
         .reason = "time-outs and routing are agreed along the path",
         .spec = "PCIe 6.0 7.5.3.16",
     },
@@ -89,6 +107,7 @@ static const struct cfg_field fields[] = {
         .name = "Link Control 2",
         .offset = PCI_EXP_LNKCTL2,
         .width = 2,
+        .loose = LNKCTL2_LOOSE,
         .reason = "the link has two ends and the host owns the other one",
         .spec = "PCIe 6.0 7.5.3.19",
     },

@@ -3,6 +3,15 @@
 #include "pciregs.h"
 #include "table.h"
 
+static enum pci_wire_err power_check(const struct cfgspace *cs,
+                                     const struct cfg_edit *edit)
+{
+    uint32_t changed = (edit->value ^ edit->seen) & PCI_PM_CTRL_STATE;
+
+    return cs->params.knobs.no_power && changed != 0 ? PCI_ERR_ACCESS_DENIED
+                                                     : PCI_ERR_SUCCESS;
+}
+
 static const struct cfg_field fields[] = {
     CFG_CAP_HEADER,
     {
@@ -20,8 +29,10 @@ static const struct cfg_field fields[] = {
         .width = 2,
         .direct = PCI_PM_CTRL_STATE | PCI_PM_CTRL_DATA_SEL,
         .clear1 = PCI_PM_CTRL_PME_STATUS,
-        .reason = "the guest may put its device to sleep and wake it; PME_En "
-                  "never, since a PME would wake the host",
+        .check = power_check,
+        .reason = "the guest may put its device to sleep and wake it, unless "
+                  "its administrator keeps the power on; PME_En never, since "
+                  "a PME would wake the host",
         .spec = "PM 1.2 3.2.4",
     },
 };

@@ -22,10 +22,12 @@
 #include "compiler.h"
 #include "ring.h"
 
-#define CFG_SIZE_MAX 4096u
-#define CFG_BARS     7u  /* 0-5, and 6 the expansion ROM */
-#define CFG_CAPS_MAX 64u /* a longer chain is cut: hostile hardware loops */
-#define CFG_PLAN_MAX 4u
+#define CFG_SIZE_MAX   4096u
+#define CFG_BARS       7u  /* 0-5, and 6 the expansion ROM */
+#define CFG_CAPS_MAX   64u /* a longer chain is cut: hostile hardware loops */
+#define CFG_PLAN_MAX   4u
+#define CFG_QUIRKS_MAX 16u
+#define CFG_LEDGER_MAX 64u
 
 enum cfg_bar_kind {
     CFG_BAR_NONE,
@@ -42,22 +44,62 @@ struct cfg_bar {
     uint64_t size; /* power of two */
 };
 
+/* Bits of one register that this owner may write: "reg:size:mask" in hex. */
+struct cfg_quirk {
+    uint16_t offset; /* aligned to size */
+    uint8_t size;    /* 1, 2 or 4 */
+    uint32_t mask;   /* in the register's own place */
+};
+
+/*
+ * What an administrator allows beyond the tables; per owner, never sticky. No
+ * knob opens what the tables keep for the host: BARs, ids, decode bits, links
+ * of a capability chain, anything of MSI and MSI-X but what interrupt_control
+ * names.
+ */
+struct cfg_knobs {
+    bool permissive;        /* every bit that the tables do not keep */
+    bool interrupt_control; /* MSI and MSI-X enable, MSI-X mask-all and INTx
+                               disable (a device model in a stub domain) */
+    bool no_power;          /* the guest may not change the power state */
+    uint8_t nquirks;
+    struct cfg_quirk quirks[CFG_QUIRKS_MAX];
+};
+
 /* What is fixed about a device for one owner. Plain data: travels in messages. */
 struct cfg_params {
     uint16_t size;   /* 256 or 4096 */
     uint16_t vendor; /* as the host knows them: right for VFs too */
     uint16_t device;
     uint8_t irq_line; /* the guest's pirq for INTx, 0 if none */
-    bool permissive;
+    struct cfg_knobs knobs;
     struct cfg_bar bars[CFG_BARS];
 };
 
+/* Writes of one register that were refused or dropped. */
+struct cfg_denied {
+    uint16_t offset; /* aligned to size */
+    uint8_t size;    /* 1, 2 or 4 */
+    uint8_t pad;
+    uint32_t value; /* the last one */
+    uint32_t bits;  /* that a guest wanted to change and could not, ever */
+    uint32_t count;
+};
+
+/* The worker keeps it where the broker can see it; see cfgspace_ledger(). */
+struct cfg_ledger {
+    uint32_t used;
+    uint32_t lost; /* refusals of registers that found no place below */
+    struct cfg_denied rows[CFG_LEDGER_MAX];
+};
+
 /*
- * Guest-visible values that differ from the device: only guest bytes, no
+ * Guest-visible values that differ from the device, and what was refused: no
  * pointers, so that it can live in memory that outlives the process.
  */
 struct cfg_shadow {
     uint8_t bytes[CFG_SIZE_MAX];
+    struct cfg_ledger ledger;
 };
 
 /* A device's registers, or a fake's. 0 or a negative errno. */
@@ -145,7 +187,7 @@ enum pci_wire_err cfgspace_read(struct cfgspace *cs, int32_t offset,
 /*
  * Decide a guest's write. On PCI_ERR_SUCCESS the plan holds what the hardware
  * must be told, in order (possibly nothing: dropped writes succeed), and the
- * shadow has changed.
+ * shadow has changed. What was dropped or refused is in the ledger.
  */
 enum pci_wire_err cfgspace_write(struct cfgspace *cs, int32_t offset,
                                  int32_t size, uint32_t value,
@@ -156,6 +198,30 @@ enum pci_wire_err cfgspace_write(struct cfgspace *cs, int32_t offset,
  * would change (read through hw now) is one the tables let a guest change.
  */
 MUST_USE bool cfgspace_permits(struct cfgspace *cs, const struct cfg_write *w);
+
+/*
+ * Does this quirk open at least one bit on this device? If not, *why gets a
+ * sentence without a full stop.
+ */
+MUST_USE bool cfgspace_quirk_ok(const struct cfgspace *cs,
+                                const struct cfg_quirk *q, const char **why);
+
+/*
+ * A checked copy of the ledger: the worker, which writes it, is not trusted, so
+ * rows that make no sense are left out. May be called while it is written to;
+ * a row may then be half new.
+ */
+void cfgspace_ledger(const struct cfgspace *cs, struct cfg_ledger *out);
+
+/* A refusal in words. */
+struct cfg_explained {
+    char name[80];          /* "Device Control (PCI Express + 0x8)" */
+    const char *reason;     /* static; why it was refused */
+    struct cfg_quirk quirk; /* the smallest that would do; size 0: none */
+};
+void cfgspace_explain(const struct cfgspace *cs,
+                      const struct cfg_denied *denied,
+                      struct cfg_explained *out);
 
 /* The guest's own view of memory decode, needed before MSI-X (XSA-157). */
 bool cfgspace_memory_enabled(const struct cfgspace *cs);

@@ -9,7 +9,7 @@
 
 static bool masks_disjoint(const struct cfg_field *f)
 {
-    const uint32_t masks[] = { f->direct, f->shadow, f->clear1,
+    const uint32_t masks[] = { f->direct, f->shadow, f->clear1, f->evidence,
                                f->frozen, f->keep,   f->zero };
     uint32_t seen = 0;
 
@@ -26,14 +26,77 @@ static bool masks_fit(const struct cfg_field *f)
     uint32_t all =
         f->direct | f->shadow | f->clear1 | f->frozen | f->keep | f->zero;
 
+    all |= f->evidence | f->loose;
     return (all & ~bytes_mask(f->width)) == 0;
 }
 
-/* Can a guest's write have any effect, or be refused, here? */
-static bool field_open(const struct cfg_field *f)
+/* Only what is read-only without it can be opened. */
+static bool loose_fits(const struct cfg_field *f)
 {
-    return (f->direct | f->shadow | f->clear1) != 0 || f->allow != NULL ||
-           f->check != NULL;
+    return (f->loose & (f->direct | f->shadow | f->clear1 | f->frozen |
+                        f->keep | f->zero)) == 0;
+}
+
+/* Is this anything but a register that reads as the device, or as it was? */
+static bool field_departs(const struct cfg_field *f)
+{
+    return (f->direct | f->shadow | f->clear1 | f->evidence | f->keep |
+            f->zero | f->loose) != 0 ||
+           f->allow != NULL || f->check != NULL;
+}
+
+/* Bits of the header that no knob opens: PCI 3.0 6.2, XSA-120. */
+struct kept {
+    uint16_t offset;
+    uint8_t width;
+    uint32_t mask;
+};
+
+static const struct kept kept[] = {
+    { PCI_VENDOR_ID, 4, 0xffffffff },
+    { PCI_COMMAND, 2,
+      PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_INTX_DISABLE },
+    { PCI_REVISION_ID, 4, 0xffffffff },
+    { PCI_LATENCY_TIMER, 1, 0xff },
+    { PCI_HEADER_TYPE, 1, 0xff },
+    { PCI_BAR0, 4, 0xffffffff },
+    { PCI_BAR0 + 4, 4, 0xffffffff },
+    { PCI_BAR0 + 8, 4, 0xffffffff },
+    { PCI_BAR0 + 12, 4, 0xffffffff },
+    { PCI_BAR0 + 16, 4, 0xffffffff },
+    { PCI_BAR0 + 20, 4, 0xffffffff },
+    { PCI_SUBSYSTEM_VENDOR_ID, 4, 0xffffffff },
+    { PCI_ROM_ADDRESS, 4, 0xffffffff & ~PCI_ROM_ENABLE },
+    { PCI_CAPABILITY_LIST, 1, 0xff },
+    { PCI_INTERRUPT_LINE, 1, 0xff },
+};
+
+/* What a row lets a guest's bits through to, with every knob there is. */
+static uint32_t field_reach(const struct cfg_field *f)
+{
+    return f->direct | f->clear1 | f->loose;
+}
+
+static bool header_kept(const struct cfg_field *f)
+{
+    for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
+        const struct kept *k = &kept[i];
+
+        if (bytes_overlap(f->offset, f->width, k->offset, k->width) &&
+            (field_reach(f) & bits_move(k->mask, k->offset, f->offset)) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* XSA-128, XSA-129: Xen's, whatever an administrator says. */
+static bool interrupts_kept(const struct cfg_block *b,
+                            const struct cfg_field *f)
+{
+    bool msi = b->where == CFG_IN_CAP &&
+               (b->id == PCI_CAP_ID_MSI || b->id == PCI_CAP_ID_MSIX);
+
+    return !msi || (field_reach(f) == 0 && !b->rest_open);
 }
 
 static const char *field_fault(const struct cfg_field *f)
@@ -50,7 +113,9 @@ static const char *field_fault(const struct cfg_field *f)
         return "a row's masks overlap";
     if (f->spec == NULL)
         return "a row cites no specification";
-    if (field_open(f) && f->reason == NULL)
+    if (!loose_fits(f))
+        return "a row opens bits that are not read-only";
+    if (field_departs(f) && f->reason == NULL)
         return "a row departs from read-only and gives no reason";
     if (f->view != NULL && f->shadow == 0)
         return "a row has a view but no shadow bits";
@@ -90,6 +155,9 @@ static const char *block_fault(const struct cfg_block *b)
 
         if (fault != NULL)
             return fault;
+        if ((b->where == CFG_IN_HEADER && !header_kept(f)) ||
+            !interrupts_kept(b, f))
+            return "a row opens bits that are kept for the host";
         if (f->offset < end)
             return "rows overlap or are not sorted";
         end = (uint32_t)f->offset + f->width;

@@ -35,11 +35,19 @@ static uint32_t bist_allow(const struct cfgspace *cs UNUSED,
                : 0;
 }
 
+/* A device model in a stub domain drives the interrupts of its guest itself. */
+static uint32_t command_allow(const struct cfgspace *cs,
+                              const struct cfg_edit *edit)
+{
+    return edit->open |
+           (cs->params.knobs.interrupt_control ? PCI_COMMAND_INTX_DISABLE : 0);
+}
+
 #define BAR_ROW(nr)                                                          \
     {                                                                        \
         .name = "Base Address " #nr, .offset = PCI_BAR0 + 4 * (nr),          \
         .width = 4, .shadow = 0xffffffff, .allow = cfg_bar_allow,            \
-        .view = cfg_bar_view, .fresh = cfg_bar_fresh,                        \
+        .view = cfg_bar_view, .lost = cfg_bar_lost, .fresh = cfg_bar_fresh,  \
         .reason = "sizing is answered from the host's resource; the device " \
                   "gets only its own address back, after a reset",           \
         .spec = "PCI 3.0 6.2.5.1",                                           \
@@ -71,6 +79,9 @@ static const struct cfg_field fields[] = {
         .direct = PCI_COMMAND_MASTER | PCI_COMMAND_INVALIDATE,
         .shadow = PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_PARITY |
                   PCI_COMMAND_SERR | PCI_COMMAND_INTX_DISABLE,
+        .loose = PCI_COMMAND_SPECIAL | PCI_COMMAND_VGA_PALETTE |
+                 PCI_COMMAND_WAIT | PCI_COMMAND_FAST_BACK,
+        .allow = command_allow,
         .reason = "a device that stops decoding turns guest accesses into "
                   "host errors (XSA-120), so decode, error reporting and INTx "
                   "are the host's; bus mastering is the guest's",
@@ -80,6 +91,8 @@ static const struct cfg_field fields[] = {
         .name = "Status",
         .offset = PCI_STATUS,
         .width = 2,
+        .evidence = PCI_STATUS_ERRORS,
+        .loose = PCI_STATUS_ERRORS,
         .reason = "its error bits are evidence for the host",
         .spec = "PCI 3.0 6.2.3",
     },
@@ -152,12 +165,16 @@ static const struct cfg_field fields[] = {
         .name = "Expansion ROM Base Address",
         .offset = PCI_ROM_ADDRESS,
         .width = 4,
-        .shadow = 0xffffffff,
-        .allow = cfg_bar_allow,
+        .shadow = 0xffffffff & ~PCI_ROM_ENABLE,
+        .loose = PCI_ROM_ENABLE,
+        .allow = cfg_rom_allow,
         .view = cfg_bar_view,
+        .lost = cfg_bar_lost,
         .fresh = cfg_bar_fresh,
-        .reason = "as a base address; its enable bit stays as it was, since "
-                  "ROM and BARs may share one decoder",
+        .have = cfg_rom_have,
+        .reason = "as a base address; its enable bit is the administrator's to "
+                  "open, since ROM and BARs may share one decoder and BARs "
+                  "that do not answer are host errors (XSA-120)",
         .spec = "PCI 3.0 6.2.5.2",
     },
     {

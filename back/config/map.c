@@ -125,7 +125,12 @@ void cfg_map(struct cfgspace *cs)
 static struct cfg_spot find_in(const struct cfg_block *block, uint16_t base,
                                uint16_t offset)
 {
-    struct cfg_spot spot = { .hidden = block->visibility == CFG_HIDDEN };
+    struct cfg_spot spot = {
+        .block = block,
+        .base = base,
+        .offset = offset,
+        .hidden = block->visibility == CFG_HIDDEN,
+    };
 
     for (size_t i = 0; i < block->nfields && !spot.hidden; i++) {
         const struct cfg_field *f = &block->fields[i];
@@ -137,6 +142,7 @@ static struct cfg_spot find_in(const struct cfg_block *block, uint16_t base,
             break;
         }
     }
+    spot.rest = spot.field == NULL && !spot.hidden && block->rest_open;
     return spot;
 }
 
@@ -150,5 +156,51 @@ struct cfg_spot cfg_find(const struct cfgspace *cs, uint16_t offset)
         if (offset >= cap->offset && offset - cap->offset < cap->length)
             return find_in(cap->block, cap->offset, offset);
     }
-    return (struct cfg_spot){ .field = NULL };
+    return (struct cfg_spot){ .offset = offset, .rest = true };
+}
+
+/* Rows for bytes that have none, by width / 2. They have no name. */
+static const struct cfg_field rest_rows[] = {
+    { .width = 1, .loose = 0xff, .send = CFG_SEND_ALWAYS },
+    { .width = 2, .loose = 0xffff, .send = CFG_SEND_ALWAYS },
+    { .width = 4, .loose = 0xffffffff, .send = CFG_SEND_ALWAYS },
+};
+static const struct cfg_field reserved_rows[] = {
+    { .width = 1 },
+    { .width = 2 },
+    { .width = 4 },
+};
+static const struct cfg_field hidden_rows[] = {
+    { .width = 1, .zero = 0xff },
+    { .width = 2, .zero = 0xffff },
+    { .width = 4, .zero = 0xffffffff },
+};
+
+/* May both bytes go in one write: neither a row's, both open or both shut? */
+static bool bytes_alike(const struct cfgspace *cs, const struct cfg_spot *a,
+                        uint16_t offset)
+{
+    struct cfg_spot b = cfg_find(cs, offset);
+
+    return b.field == NULL && b.hidden == a->hidden && b.rest == a->rest &&
+           (cfg_knob_bits(cs, a->offset, 1) == 0) ==
+               (cfg_knob_bits(cs, offset, 1) == 0);
+}
+
+struct cfg_spot cfg_find_row(const struct cfgspace *cs, uint16_t offset,
+                             uint8_t left)
+{
+    struct cfg_spot spot = cfg_find(cs, offset);
+    uint8_t width = 1, n = 1;
+
+    if (spot.field != NULL)
+        return spot;
+    while (n < left && bytes_alike(cs, &spot, (uint16_t)(offset + n)))
+        n++;
+    while (width * 2 <= n && offset % (width * 2) == 0)
+        width = (uint8_t)(width * 2);
+    spot.field = spot.hidden ? &hidden_rows[width / 2]
+                 : spot.rest ? &rest_rows[width / 2]
+                             : &reserved_rows[width / 2];
+    return spot;
 }

@@ -126,44 +126,6 @@ static void make_everything(struct fake_hw *hw)
                     everything[i].value);
 }
 
-/*
- * What a guest may do to hardware, in words that owe nothing to the tables:
- * wire-level facts of the specifications, capability by capability.
- */
-static void learn_caps(struct cfg_device *d)
-{
-    uint8_t *may = d->may;
-    unsigned int at = d->hw.bytes[PCI_CAPABILITY_LIST];
-
-    for (; at != 0; at = d->hw.bytes[at + 1]) {
-        switch (d->hw.bytes[at]) {
-        case PCI_CAP_ID_PM:
-            le16_store(&may[at + 4], 0x8000 | 0x1e00 | 0x0003);
-            fake_hw_set_clear1(&d->hw, (uint16_t)(at + 4), 0x8000);
-            break;
-        case PCI_CAP_ID_VPD:
-            le16_store(&may[at + 2], 0xffff);
-            break;
-        case PCI_CAP_ID_EXP:
-            fake_hw_set_clear1(&d->hw, (uint16_t)(at + 10), 0x000f);
-            break;
-        default:
-            break;
-        }
-    }
-}
-
-static void learn(struct cfg_device *d)
-{
-    memset(d->may, 0, sizeof(d->may));
-    memset(d->hw.clear1, 0, sizeof(d->hw.clear1));
-    d->may[PCI_COMMAND] = PCI_COMMAND_MASTER | PCI_COMMAND_INVALIDATE;
-    d->may[PCI_CACHE_LINE_SIZE] = 0xff;
-    d->may[PCI_BIST] = 0xff;
-    fake_hw_set_clear1(&d->hw, PCI_STATUS, 0xf900);
-    learn_caps(d);
-}
-
 void device_start(struct cfg_device *d)
 {
     memcpy(d->pristine, d->hw.bytes, sizeof(d->pristine));
@@ -196,7 +158,16 @@ void device_open(struct cfg_device *d, const char *name)
         d->params.device = 0x5678;
     }
     d->params.irq_line = 23;
-    learn(d);
+    oracle_learn(d);
+    device_start(d);
+}
+
+void device_open_with(struct cfg_device *d, const char *name,
+                      const struct cfg_knobs *knobs)
+{
+    device_open(d, name);
+    d->params.knobs = *knobs;
+    oracle_learn(d);
     device_start(d);
 }
 

@@ -31,6 +31,13 @@ extern const unsigned int device_count;
 /* A device by name, with a fresh owner. */
 void device_open(struct cfg_device *d, const char *name);
 
+/* The same, of an owner with knobs. */
+void device_open_with(struct cfg_device *d, const char *name,
+                      const struct cfg_knobs *knobs);
+
+/* Work out d->may, and which bits of the hardware a 1 clears. */
+void oracle_learn(struct cfg_device *d);
+
 /* A fresh owner for whatever hw and params now are. */
 void device_start(struct cfg_device *d);
 

@@ -34,7 +34,7 @@ static const struct view views[] = {
     { "BAR 2 high", 0x1c, 4, 0x00000012, 0 },
     { "BAR 4, upper 16 bits of its low half", 0x22, 2, 0x8010, 0 },
     { "subsystem", 0x2c, 4, 0xbeefcafe, 0 },
-    { "ROM", 0x30, 4, 0xf0200000, 0 },
+    { "ROM", 0x30, 4, 0xf0200000, 1 },
     { "capabilities pointer", 0x34, 1, EVERYTHING_PM, 0 },
     { "interrupt registers", 0x3c, 4, 0x08040117, 0 },
     { "PM header and PMC without PME", EVERYTHING_PM, 4, 0x06035001, 0 },

@@ -32,7 +32,13 @@ static void setup(void)
     record.params.vendor = 0x8086;
     record.params.device = 0xffff;
     record.params.irq_line = 254;
-    record.params.permissive = true;
+    record.params.knobs = (struct cfg_knobs){
+        .permissive = true,
+        .interrupt_control = true,
+        .no_power = true,
+        .nquirks = 2,
+        .quirks = { { 0x48, 4, 0xffffff00 }, { 0xffe, 2, 1 } },
+    };
     record.res[0] = (struct sysfs_resource){
         .kind = SYSFS_MEM,
         .is_64bit = true,
@@ -82,7 +88,8 @@ START_TEST(round_trip)
     ck_assert_uint_eq(again.params.vendor, 0x8086);
     ck_assert_uint_eq(again.params.device, 0xffff);
     ck_assert_uint_eq(again.params.irq_line, 254);
-    ck_assert(again.params.permissive);
+    ck_assert_mem_eq(&again.params.knobs, &record.params.knobs,
+                     sizeof(record.params.knobs));
     ck_assert_int_eq(again.params.bars[0].kind, CFG_BAR_MEM64);
     ck_assert_uint_eq(again.params.bars[0].base, 0xfffff80000000000);
     ck_assert_uint_eq(again.params.bars[0].size, 0x400000000);
