@@ -11,30 +11,17 @@
 
 #include "bytes.h"
 #include "fuzz.h"
-#include "model.h"
-#include "ops.h"
-#include "pciregs.h"
-#include "recorded.h"
+#include "side.h"
 
 #define STEPS   200u
 #define DEVICES 2u
-
-struct side {
-    struct recorded r;
-    struct model model;
-    struct cfg_shadow shadow; /* of worker and broker, as in life */
-    struct vdev dev;          /* the worker's */
-    struct cfgspace broker;
-    uint8_t before[CFG_SIZE_MAX];
-    uint8_t allowed[CFG_SIZE_MAX]; /* by this owner's knobs */
-    uint8_t identity[PCI_CONFIG_HEADER];
-    bool scribbled;
-};
 
 static struct side sides[DEVICES];
 static struct ops ops;
 static struct msg asked;
 static bool refuse_to_send;
+
+/* ---- the broker ---- */
 
 static struct side *side_of(uint32_t handle)
 {
@@ -44,28 +31,10 @@ static struct side *side_of(uint32_t handle)
     fuzz_fail("the worker asks about handle %u", handle);
 }
 
-/* ---- the broker ---- */
-
-static void broker_write(struct side *s, const struct cfg_write *w, bool honest)
-{
-    if (!cfgspace_permits(&s->broker, w)) {
-        if (honest)
-            fuzz_fail("the broker refuses what the worker planned: "
-                      "%03x/%u = %x",
-                      w->offset, w->size, w->value);
-        return;
-    }
-    fake_hw_write(&s->r.hw, w);
-}
-
 static void judge(void)
 {
-    for (unsigned int i = 0; i < DEVICES; i++) {
-        struct side *s = &sides[i];
-
-        model_judge(&s->model, &s->r.hw, s->before, s->allowed);
-        memcpy(s->before, s->r.hw.bytes, sizeof(s->before));
-    }
+    for (unsigned int i = 0; i < DEVICES; i++)
+        side_judge(&sides[i]);
 }
 
 static void check_entries(const struct side *s, const struct msg_msix_on *on)
@@ -80,11 +49,22 @@ static void check_entries(const struct side *s, const struct msg_msix_on *on)
             if (on->entry[i] == on->entry[j])
                 fuzz_fail("MSI-X entry %u twice", on->entry[i]);
     }
+    if (!cfgspace_memory_enabled(&s->dev.cs))
+        fuzz_fail("MSI-X without memory decode (XSA-157)");
+}
+
+static void check_messages(const struct side *s, uint32_t count)
+{
+    if (s->broker.msi.msi_control == 0)
+        fuzz_fail("MSI of a device that has none");
+    if (count == 0 || (count & (count - 1)) != 0 || count > 32)
+        fuzz_fail("MSI with %u messages", count);
 }
 
 static int ask(void *ctx UNUSED, const struct msg *request)
 {
     struct side *s = side_of(request->u.handle.handle);
+    const struct cfg_plan *plan = &request->u.config_write.plan;
 
     if (refuse_to_send)
         return -EPIPE;
@@ -92,103 +72,43 @@ static int ask(void *ctx UNUSED, const struct msg *request)
     if (msg_size(request->type) == 0)
         fuzz_fail("the worker says %u", request->type);
     if (request->type == MSG_CONFIG_WRITE) {
-        const struct cfg_plan *plan = &request->u.config_write.plan;
-
         if (plan->count == 0 || plan->count > CFG_PLAN_MAX)
             fuzz_fail("a plan of %u writes", plan->count);
         for (unsigned int i = 0; i < plan->count; i++)
-            broker_write(s, &plan->writes[i], !s->scribbled);
+            side_write(s, &plan->writes[i], !s->scribbled);
         judge();
     } else if (request->type == MSG_MSIX_ON) {
         check_entries(s, &request->u.msix_on);
-        if (!cfgspace_memory_enabled(&s->dev.cs))
-            fuzz_fail("MSI-X without memory decode (XSA-157)");
+    } else if (request->type == MSG_MSI_ON) {
+        check_messages(s, request->u.msi_on.count);
     }
     return 0;
 }
 
-/* ---- the worker ---- */
-
-static void equip(struct side *s, const char *name, uint32_t handle)
-{
-    struct cfg_hw hw = fake_hw_ops(&s->r.hw);
-
-    s->r.params.irq_line = 17;
-    s->scribbled = false;
-    model_learn(&s->model, &s->r.hw, &s->r.params);
-    memset(s->allowed, 0, sizeof(s->allowed));
-    cfgspace_init(&s->broker, &s->r.params, s->r.hw.bytes, &s->shadow, hw,
-                  CFG_FRESH);
-    memset(&s->dev, 0, sizeof(s->dev));
-    s->dev.handle = handle;
-    s->dev.virt.devfn = (uint8_t)(handle << 3);
-    cfgspace_init(&s->dev.cs, &s->r.params, s->r.hw.bytes, &s->shadow, hw,
-                  CFG_CONTINUE);
-    memcpy(s->before, s->r.hw.bytes, sizeof(s->before));
-    for (int32_t at = 0; at < (int32_t)PCI_CONFIG_HEADER; at++) {
-        uint32_t value = 0;
-
-        if (cfgspace_read(&s->dev.cs, at, 1, &value) != PCI_ERR_SUCCESS)
-            fuzz_fail("%s: byte %x cannot be read", name, (unsigned int)at);
-        s->identity[at] = (uint8_t)value;
-    }
-}
-
-/* Whatever happens, it stays the same device to the guest. */
-static void same_identity(struct side *s)
-{
-    static const uint8_t constant[] = { 0x00, 0x02, 0x08, 0x0a, 0x0e,
-                                        0x2c, 0x2e, 0x34, 0x3c, 0x3d };
-
-    if (s->scribbled)
-        return;
-    for (unsigned int i = 0; i < sizeof(constant); i++) {
-        uint32_t value = 0;
-
-        if (cfgspace_read(&s->dev.cs, constant[i], 1, &value) !=
-                PCI_ERR_SUCCESS ||
-            value != s->identity[constant[i]])
-            fuzz_fail("byte %02x was %02x, is %02x", constant[i],
-                      s->identity[constant[i]], value);
-    }
-}
-
-static void reads_agree(struct side *s, int32_t offset, int32_t size)
-{
-    uint32_t whole = 0, parts = 0;
-
-    if (cfgspace_read(&s->dev.cs, offset, size, &whole) != PCI_ERR_SUCCESS) {
-        if (whole != 0)
-            fuzz_fail("a read that fails gives %x", whole);
-        return;
-    }
-    for (int32_t i = 0; i < size; i++) {
-        uint32_t byte = 0;
-
-        if (cfgspace_read(&s->dev.cs, offset + i, 1, &byte) != PCI_ERR_SUCCESS)
-            fuzz_fail("byte %03x of a register fails", (unsigned int)offset);
-        parts |= byte << (8 * i);
-    }
-    if (whole != parts)
-        fuzz_fail("%03x/%u reads %x, by bytes %x", (unsigned int)offset,
-                  (unsigned int)size, whole, parts);
-}
-
 /* ---- the guest ---- */
 
-/* An offset: mostly a register's, in the space there is; or anything. */
+/* An offset: of the header, of a capability, anywhere; or anything at all. */
 static int32_t pick_offset(const struct side *s, int32_t size)
 {
+    const struct cfgspace *cs = &s->broker;
     const uint16_t raw = input_half();
 
     if (raw >= 0xf000)
         return (int32_t)input_word();
-    return (int32_t)(raw % s->r.hw.size) & ~(size - 1);
+    if (raw >= 0xe800)
+        size = 1;
+    if (raw < 0x2000)
+        return (raw & 0x3f) & ~(size - 1);
+    if (raw < 0xa000 && cs->ncaps > 0)
+        return (cs->caps[(raw >> 6) % cs->ncaps].offset + (raw & 0x3f)) &
+               ~(size - 1);
+    return (raw % s->r.hw.size) & ~(size - 1);
 }
 
-static void pick_access(struct pci_op *op, const struct side *s, uint8_t what)
+static void pick_access(struct pci_op *op, const struct side *s)
 {
     static const int32_t sizes[] = { 1, 2, 4, 4, 2, 1, 4, 3 };
+    const uint8_t what = input_byte();
 
     op->size = sizes[what & 7];
     if ((what & 0xf) == 0xf)
@@ -197,6 +117,19 @@ static void pick_access(struct pci_op *op, const struct side *s, uint8_t what)
     op->value = 0;
     for (int i = 0; i < 4 && i < op->size; i++)
         op->value |= (uint32_t)input_byte() << (8 * i);
+}
+
+/* Mostly the first few, as drivers do; one is out of line. */
+static void pick_vectors(struct pci_op *op)
+{
+    const uint8_t twist = input_byte();
+
+    op->value = input_byte() % 40;
+    for (unsigned int i = 0; i < PCI_WIRE_MSIX_MAX; i++)
+        op->msix[i].entry = (uint16_t)i;
+    op->msix[twist & 0x0f].entry = twist & 0x80 ? twist >> 4 & 7 : twist & 0xf;
+    if (twist == 0xff)
+        op->msix[0].entry = input_half();
 }
 
 static void finish(struct pci_op *op)
@@ -221,6 +154,16 @@ static void finish(struct pci_op *op)
         fuzz_fail("the answer was not taken");
 }
 
+/* A config request that was served: one the wire has. */
+static void check_served(struct side *s, const struct pci_op *op)
+{
+    if ((op->size != 1 && op->size != 2 && op->size != 4) || op->offset < 0 ||
+        op->offset % op->size != 0 ||
+        op->offset + op->size > (int32_t)s->r.hw.size)
+        fuzz_fail("%03x/%d is served", (unsigned int)op->offset, op->size);
+    side_reads_agree(s, op->offset, op->size);
+}
+
 static void guest_request(void)
 {
     static const uint32_t commands[] = {
@@ -242,19 +185,19 @@ static void guest_request(void)
         op->bus = input_word();
         op->devfn = input_word();
     }
-    pick_access(op, s, input_byte());
-    if (op->cmd == PCI_OP_ENABLE_MSIX)
-        for (unsigned int i = 0; i < PCI_WIRE_MSIX_MAX; i++)
-            op->msix[i].entry = (uint16_t)(i + (op->value >> 8 & 0xff));
+    if (op->cmd <= PCI_OP_CONF_WRITE)
+        pick_access(op, s);
+    else
+        pick_vectors(op);
     refuse_to_send = input_byte() == 0xff;
     if (!ops_start(&ops))
         finish(op);
     if (op->err > 0)
         fuzz_fail("the guest is told %d", op->err);
     judge();
-    same_identity(s);
+    side_same_identity(s);
     if (op->cmd <= PCI_OP_CONF_WRITE && op->err == PCI_ERR_SUCCESS)
-        reads_agree(s, op->offset, op->size);
+        check_served(s, op);
 }
 
 /* ---- others ---- */
@@ -270,7 +213,7 @@ static void device_acts(void)
         s->r.hw.error = (what & 2) != 0 ? -EIO : -ENODEV;
     else
         s->r.hw.bytes[at] |= s->r.hw.clear1[at] & input_byte();
-    memcpy(s->before, s->r.hw.bytes, sizeof(s->before));
+    side_accept(s);
 }
 
 /* A captured worker: what it shares with the broker, and its own wishes. */
@@ -282,7 +225,9 @@ static void worker_acts(void)
     struct cfg_write w;
 
     if ((what & 2) != 0) {
-        const size_t at = input_word() % sizeof(s->shadow);
+        const size_t from =
+            (what & 8) != 0 ? offsetof(struct cfg_shadow, ledger) : 0;
+        const size_t at = from + input_word() % (sizeof(s->shadow) - from);
 
         s->scribbled = true;
         for (size_t i = at; i < at + 4 && i < sizeof(s->shadow); i++)
@@ -293,8 +238,29 @@ static void worker_acts(void)
         w.offset = (uint16_t)(w.offset % s->r.hw.size & ~3u);
     w.size = (uint8_t)(1u << (what >> 6));
     w.value = input_word();
-    broker_write(s, &w, false);
+    side_write(s, &w, false);
     judge();
+}
+
+/* What the administrator allows: mostly nothing. */
+static void pick_knobs(struct cfg_knobs *knobs)
+{
+    const uint8_t what = input_byte();
+
+    memset(knobs, 0, sizeof(*knobs));
+    if (what < 0x60)
+        return;
+    knobs->permissive = (what & 1) != 0;
+    knobs->interrupt_control = (what & 2) != 0;
+    knobs->no_power = (what & 4) != 0;
+    for (unsigned int i = 0; i < (what >> 3 & 3u); i++) {
+        struct cfg_quirk *q = &knobs->quirks[knobs->nquirks++];
+
+        q->size = (uint8_t)(1u << input_byte() % 3);
+        q->offset =
+            (uint16_t)((input_half() % PCI_CONFIG_SIZE) & ~(q->size - 1u));
+        q->mask = input_word() & bytes_mask(q->size);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -308,8 +274,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memset(&ops, 0, sizeof(ops));
     ops.ask = ask;
     for (uint32_t i = 0; i < DEVICES; i++) {
-        sides[i].r = devices[input_byte() % count];
-        equip(&sides[i], "a device", i + 1);
+        struct cfg_knobs knobs;
+
+        pick_knobs(&knobs);
+        side_begin(&sides[i], &devices[input_byte() % count], &knobs, i + 1);
         sides[i].dev.next = ops.devices;
         ops.devices = &sides[i].dev;
     }
@@ -323,5 +291,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         else
             device_acts();
     }
+    for (uint32_t i = 0; i < DEVICES; i++)
+        side_check_ledger(&sides[i]);
     return 0;
 }

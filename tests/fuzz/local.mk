@@ -24,6 +24,8 @@ tests_fuzz_fuzz_request_smoke_SOURCES = \
 	tests/fuzz/fuzz_request.c \
 	tests/fuzz/model.c \
 	tests/fuzz/model.h \
+	tests/fuzz/side.c \
+	tests/fuzz/side.h \
 	$(fuzz_common) \
 	$(fuzz_recorded)
 

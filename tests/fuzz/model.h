@@ -11,16 +11,16 @@
 
 struct model {
     uint16_t size;
-    /* Bits that a guest without knobs may change, ... */
+    /* Bits that this guest may change, ... */
     uint8_t may[CFG_SIZE_MAX];
-    /* ... and those that none may, whatever is allowed. */
+    /* ... and those that it may not, be it permissive and have quirks. */
     uint8_t never[CFG_SIZE_MAX];
     /* The one thing that BARs may be given: their own address. */
     uint8_t bars[PCI_CONFIG_HEADER];
 };
 
 /*
- * Learn from a device's registers; also marks hw's write-1-to-clear bits. A
+ * Learn from a device's registers and its owner's knobs; also marks hw's write-1-to-clear bits. A
  * chain that hostile hardware made up is walked as far as it makes sense.
  */
 void model_learn(struct model *m, struct fake_hw *hw,
@@ -30,11 +30,8 @@ void model_learn(struct model *m, struct fake_hw *hw,
 bool model_bars_ok(const struct model *m, const uint8_t *now,
                    const uint8_t *before);
 
-/*
- * Abort unless hw differs from `before` only where it may, allowed being bits
- * beyond `may` (NULL: none).
- */
+/* Abort unless hw differs from `before` only where it may. */
 void model_judge(const struct model *m, const struct fake_hw *hw,
-                 const uint8_t *before, const uint8_t *allowed);
+                 const uint8_t *before);
 
 #endif
