@@ -9,6 +9,8 @@ common_libcommon_a_SOURCES = \
 	common/hex.c \
 	common/hex.h \
 	common/pciregs.h \
+	common/quirk.c \
+	common/quirk.h \
 	common/ring.c \
 	common/ring.h \
 	common/sbdf.c \
