@@ -13,11 +13,13 @@
 #include "events.h"
 #include "hyp.h"
 #include "kernel-half.h"
+#include "ledger.h"
 #include "link.h"
 #include "lock.h"
 #include "log.h"
 #include "loop.h"
 #include "nodes.h"
+#include "policy-source.h"
 #include "state.h"
 #include "store.h"
 
@@ -100,9 +102,11 @@ int broker_main(const char *run_dir)
     open_all();
     (void)loop_on_signal(SIGTERM, on_stop, NULL);
     (void)loop_on_signal(SIGINT, on_stop, NULL);
+    (void)loop_on_signal(SIGHUP, policy_source_again, NULL);
     (void)loop_on_read(store_fd(store), on_store, NULL);
     log_info("version %s serves", PACKAGE_VERSION);
     link_adopt_devices(hyp);
+    ledger_start();
     events_scan(hyp, store);
     link_release_orphans();
     loop_run();

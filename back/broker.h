@@ -7,7 +7,10 @@
 #ifndef BACK_BROKER_H
 #define BACK_BROKER_H
 
-/* Serve until SIGTERM or SIGINT. Returns the program's exit code. */
+/*
+ * Serve until SIGTERM or SIGINT; SIGHUP reads the configuration again. Returns
+ * the program's exit code.
+ */
 int broker_main(const char *run_dir);
 
 #endif

@@ -168,9 +168,9 @@ static void init_cfgspace(struct device *dev, struct cfg_params *params,
     cfgspace_init(&dev->cs, params, snapshot, dev->shadow, hw, CFG_FRESH);
 }
 
-static int take_snapshot(struct device *dev, const struct cfg_knobs *knobs)
+static int take_snapshot(struct device *dev)
 {
-    struct cfg_params params = { .knobs = *knobs };
+    struct cfg_params params = { .knobs = dev->policy.knobs };
     uint8_t snapshot[CFG_SIZE_MAX] = { 0 };
     const char *reason = NULL;
     int ret = sysfs_resources(dev->sbdf, dev->res);
@@ -207,7 +207,8 @@ static int grant_and_assign(struct device *dev)
     }
     if (!dev->assigned_here)
         return 0;
-    ret = hyp_assign(dev->hyp, dev->domid, dev->sbdf, false);
+    ret = hyp_assign(dev->hyp, dev->domid, dev->sbdf,
+                     dev->policy.rdm_relaxed);
     if (ret < 0)
         device_say(
             dev->why, "Xen refused to assign the device: %s%s", strerror(-ret),
@@ -222,6 +223,7 @@ static void claim_end(struct device *dev, int err)
     if (err == 0) {
         dev->phase = DEVICE_READY;
         device_remember(dev);
+        ledger_look(dev);
     } else {
         device_forget(dev);
         state_drop(dev->sbdf);
@@ -287,7 +289,7 @@ struct device *device_claim(struct hyp *hyp, struct store *store,
     dev->assigned_here = ours;
     ret = device_open(dev);
     if (ret == 0)
-        ret = take_snapshot(dev, &claim->knobs);
+        ret = take_snapshot(dev);
     if (ret < 0) {
         memcpy(why, dev->why, DEVICE_WHY);
         state_drop(dev->sbdf);

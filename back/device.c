@@ -71,6 +71,8 @@ struct device *device_new(struct hyp *hyp, const struct device_claim *claim)
     dev->sbdf = claim->sbdf;
     dev->virt = claim->virt;
     dev->domid = claim->domid;
+    if (claim->policy)
+        dev->policy = *claim->policy;
     dev->done = claim->done;
     dev->arg = claim->arg;
     dev->phase = DEVICE_CLAIMING;
@@ -180,6 +182,7 @@ void device_release(struct device *dev, device_done_fn *done, void *arg)
     char name[SBDF_TEXT];
     int ret;
 
+    ledger_end(dev);
     dev->phase = DEVICE_RELEASING;
     dev->done = done;
     dev->arg = arg;

@@ -21,6 +21,8 @@
 #include "hyp.h"
 #include "irq.h"
 #include "job.h"
+#include "ledger.h"
+#include "policy.h"
 #include "sbdf.h"
 #include "store.h"
 #include "sysfs.h"
@@ -56,6 +58,8 @@ struct device {
     struct cfgspace cs;
     struct grants grants;
     struct irq irq;
+    struct policy policy;
+    struct ledger ledger;
     struct hyp *hyp;
     device_done_fn *done;
     void *arg;
@@ -68,7 +72,7 @@ struct device_claim {
     struct sbdf sbdf;
     struct sbdf virt;
     uint16_t domid;
-    struct cfg_knobs knobs;
+    const struct policy *policy; /* copied; NULL: nothing is allowed */
     device_done_fn *done;
     void *arg;
 };

@@ -64,6 +64,7 @@ bool link_adopt(struct link *link)
         publish_state(link->store, NULL, link->domid, &state) < 0 ||
         state < XB_INITIALISED)
         return false;
+    link_adopt_policy(link);
     log_info("d%u: goes on in state %s", link->domid, xb_state_name(state));
     /* Of a change that was under way we know only what the store says. */
     link->self = state == XB_RECONFIGURED    ? XB_RECONFIGURED

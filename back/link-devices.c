@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "link.h"
-#include "publish.h"
 #include "vbus.h"
 
 /* A device still being released by its last owner is asked for again. */
@@ -45,6 +44,7 @@ static void claimed(void *arg, struct device *dev, int err)
     } else {
         log_info("d%u %s: exported", link->domid, sbdf_format(dev->sbdf, name));
         link_clear_report(link, &dev->sbdf);
+        link_check_quirks(link, dev);
         link_write_exported(link, dev);
         link_worker_add(link, dev);
     }
@@ -105,7 +105,7 @@ static unsigned int seats(const struct link *link,
 struct attempt {
     struct link *link;
     struct sbdf sbdf;
-    bool permissive;
+    struct policy policy;
     unsigned int tries;
 };
 
@@ -121,12 +121,14 @@ static void try_claim(void *arg)
     struct device_claim claim = {
         .sbdf = attempt->sbdf,
         .domid = link->domid,
-        .knobs = { .permissive = attempt->permissive },
+        .policy = &attempt->policy,
         .done = claimed,
         .arg = link,
     };
     char why[DEVICE_WHY] = "";
-    int err = vbus_place(list, seats(link, list), &seat);
+    unsigned int n = seats(link, list);
+    int err =
+        vbus_place(vbus_topology(list, n, policy_topology()), list, n, &seat);
 
     claim.virt = seat.virt;
     if (err < 0)
@@ -158,7 +160,12 @@ static void claim_listed(struct link *link, const struct publish_device *listed)
     }
     attempt->link = link;
     attempt->sbdf = listed->dev;
-    attempt->permissive = strstr(listed->options, "permissive=1") != NULL;
+    if (!link_policy(link, listed, &attempt->policy)) {
+        free(attempt);
+        link->failed++;
+        link_write_device_state(link, listed->dev, XB_CLOSED);
+        return;
+    }
     link->pending++;
     try_claim(attempt);
 }

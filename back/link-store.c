@@ -109,30 +109,6 @@ void link_write_state(struct link *link, enum xb_state state)
     (void)apply(link, body_state, &change, "the state");
 }
 
-/* One root holds the whole virtual bus. */
-static int body_roots(struct store *st, struct store_txn *txn, void *arg)
-{
-    const struct change *c = arg;
-    char path[STORE_PATH];
-    int ret;
-
-    if (!directory_there(st, txn, c->link->domid))
-        return -ENOENT;
-    path_of(path, XS_BACK_ROOT_N, c->link->domid, 0u);
-    ret = store_write(st, txn, path, "0000:00");
-    if (ret < 0)
-        return ret;
-    path_of(path, XS_BACK_ROOT_NUM, c->link->domid);
-    return store_write(st, txn, path, "1");
-}
-
-void link_write_roots(struct link *link)
-{
-    struct change change = { 0 };
-
-    (void)apply(link, body_roots, &change, "the roots");
-}
-
 static int body_exported(struct store *st, struct store_txn *txn, void *arg)
 {
     const struct change *c = arg;
@@ -178,6 +154,16 @@ void link_write_device_state(struct link *link, struct sbdf sbdf,
     struct change change = { .state = state, .sbdf = sbdf };
 
     apply_to_device(link, body_device_state, &change, "a device's state");
+}
+
+void link_note(struct link *link, struct sbdf sbdf, const char *text)
+{
+    char dashed[SBDF_TEXT], name[SBDF_TEXT], path[STORE_PATH];
+
+    path_of(path, XS_DEVICE_ERROR, sbdf_format_dashed(sbdf, dashed));
+    (void)!store_write(link->store, NULL, path, text);
+    log_limited(&link->budget, "d%u %s: %s", link->domid,
+                sbdf_format(sbdf, name), text);
 }
 
 void link_report(struct link *link, const struct sbdf *sbdf, int err,

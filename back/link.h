@@ -8,6 +8,8 @@
  * link.c        life and steps
  * link-scan.c   what the store and Xen say, as events
  * link-store.c  the nodes we write
+ * link-roots.c  ... of them, the roots of the guest's buses
+ * link-policy.c  what the administrator allows
  * link-devices.c  actions EXPORT, RECONFIGURE, RELEASE
  * link-adopt.c    going on where an earlier broker stopped
  * link-worker.c   actions CONNECT, DISCONNECT; the worker's life
@@ -23,6 +25,8 @@
 #include "hyp.h"
 #include "log.h"
 #include "loop.h"
+#include "policy.h"
+#include "publish.h"
 #include "store.h"
 #include "worker-proc.h"
 #include "xbstate.h"
@@ -97,10 +101,21 @@ void link_write_device_state(struct link *link, struct sbdf sbdf,
 /* Write the error node (and the device's, if sbdf is given) and log it. */
 void link_report(struct link *link, const struct sbdf *sbdf, int err,
                  const char *text);
+/* A word about a device that works all the same: its error node, and the log. */
+void link_note(struct link *link, struct sbdf sbdf, const char *text);
 /* What was reported is over: of the device, or with NULL of the guest. */
 void link_clear_report(struct link *link, const struct sbdf *sbdf);
 /* A dead domain's directories and claims, if its toolstack left them. */
 void link_clear_dead(struct link *link);
+
+/* What the administrator wants for the device. False: it has been reported. */
+MUST_USE bool link_policy(struct link *link,
+                          const struct publish_device *listed,
+                          struct policy *out);
+/* Note the quirks of an exported device that have no effect. */
+void link_check_quirks(struct link *link, const struct device *dev);
+/* link_policy() for what an earlier broker claimed, but for the knobs. */
+void link_adopt_policy(struct link *link);
 
 /* Actions: each ends in link_finish(), now or later. */
 void link_act_devices(struct link *link); /* EXPORT and RECONFIGURE */

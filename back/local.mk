@@ -26,9 +26,15 @@ back_libback_a_SOURCES = \
 	back/job.h \
 	back/kernel-half.c \
 	back/kernel-half.h \
+	back/ledger-json.c \
+	back/ledger-json.h \
+	back/ledger.c \
+	back/ledger.h \
 	back/link-adopt.c \
 	back/link-devices.c \
+	back/link-policy.c \
 	back/link-requests.c \
+	back/link-roots.c \
 	back/link-scan.c \
 	back/link-store.c \
 	back/link-worker.c \
@@ -46,6 +52,15 @@ back_libback_a_SOURCES = \
 	back/pace.h \
 	back/page.c \
 	back/page.h \
+	back/policy-file.c \
+	back/policy-private.h \
+	back/policy-source.c \
+	back/policy-source.h \
+	back/policy-text.c \
+	back/policy-text.h \
+	back/policy-words.c \
+	back/policy.c \
+	back/policy.h \
 	back/reattach.c \
 	back/reattach.h \
 	back/restore.c \
@@ -65,7 +80,8 @@ back_libback_a_SOURCES = \
 
 sbin_PROGRAMS += back/xenpcid
 back_xenpcid_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_BACK) \
-	-DRUN_DIR='"$(runstatedir)/xenpci"'
+	-DRUN_DIR='"$(runstatedir)/xenpci"' \
+	-DCONFIG_FILE='"$(sysconfdir)/xenpci/xenpcid.json"'
 back_xenpcid_SOURCES = back/main.c
 back_xenpcid_LDADD = back/libback.a back/libcfg.a \
 	xenstore-schema/libpublish.a xenstore-schema/libschema.a \

@@ -9,27 +9,34 @@
 #include "broker.h"
 #include "config.h"
 #include "log.h"
+#include "policy-source.h"
 #include "worker.h"
 
 #define EXIT_USAGE 2
 
 static const char usage[] =
-    "usage: xenpcid [--syslog] [--debug] [--run-dir DIR]\n"
+    "usage: xenpcid [--config FILE] [--syslog] [--debug] [--run-dir DIR]\n"
+    "       xenpcid [--config FILE] --check-config\n"
     "\n"
     "Serves PCI devices to Xen guests: answers their configuration requests,\n"
     "grants their resources, routes their interrupts. Runs in domain 0, in the\n"
     "foreground, until SIGTERM.\n"
     "\n"
-    "  -s, --syslog       log to syslog instead of standard error\n"
-    "  -d, --debug        log every step\n"
-    "  -r, --run-dir DIR  where the lock lives (default " RUN_DIR ")\n"
-    "  -h, --help         show this\n"
-    "  -V, --version      show the version\n"
+    "  -c, --config FILE   what guests may do (default " CONFIG_FILE ",\n"
+    "                      which may be absent); SIGHUP reads it again\n"
+    "  -k, --check-config  say whether that file is fine, and end\n"
+    "  -s, --syslog        log to syslog instead of standard error\n"
+    "  -d, --debug         log every step\n"
+    "  -r, --run-dir DIR   where the lock lives (default " RUN_DIR ")\n"
+    "  -h, --help          show this\n"
+    "  -V, --version       show the version\n"
     "\n"
     "Exit codes: 0 stopped, 1 failed, 2 usage, 4 another xenpcid runs.\n"
     "See xenpcid(8) and xenpci(8).\n";
 
 static const struct option options[] = {
+    { "config", required_argument, NULL, 'c' },
+    { "check-config", no_argument, NULL, 'k' },
     { "syslog", no_argument, NULL, 's' },
     { "debug", no_argument, NULL, 'd' },
     { "run-dir", required_argument, NULL, 'r' },
@@ -48,42 +55,79 @@ static int run_worker(const char *domid)
     return worker_main();
 }
 
+struct wishes {
+    const char *run_dir;
+    const char *config;
+    enum policy_source source;
+    enum log_to to;
+    bool debug;
+    bool check;
+};
+
+/* -1: go on; anything else is the exit code. */
+static int take_option(int c, struct wishes *wishes)
+{
+    switch (c) {
+    case 'c':
+        wishes->config = optarg;
+        wishes->source = POLICY_SOURCE_NAMED;
+        return -1;
+    case 'k':
+        wishes->check = true;
+        return -1;
+    case 's':
+        wishes->to = LOG_TO_SYSLOG;
+        return -1;
+    case 'd':
+        wishes->debug = true;
+        return -1;
+    case 'r':
+        wishes->run_dir = optarg;
+        return -1;
+    case 'h':
+        (void)fputs(usage, stdout);
+        return EXIT_SUCCESS;
+    case 'V':
+        (void)puts("xenpcid " PACKAGE_VERSION);
+        return EXIT_SUCCESS;
+    default:
+        (void)fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+}
+
+static int run(const struct wishes *wishes)
+{
+    char why[POLICY_WHY];
+
+    log_open("xenpcid", wishes->check ? LOG_TO_STDERR : wishes->to,
+             wishes->debug);
+    if (!policy_source_open(wishes->config, wishes->source, why)) {
+        log_warnx("%s", why);
+        return EXIT_FAILURE;
+    }
+    if (!wishes->check)
+        return broker_main(wishes->run_dir);
+    (void)printf("%s: no mistakes\n", wishes->config);
+    return EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
-    const char *run_dir = RUN_DIR;
-    enum log_to to = LOG_TO_STDERR;
-    bool debug = false;
-    int c;
+    struct wishes wishes = { .run_dir = RUN_DIR, .config = CONFIG_FILE };
+    int c, code = -1;
 
     if (argc == 3 && strcmp(argv[1], "--worker") == 0)
         return run_worker(argv[2]);
-    while ((c = getopt_long(argc, argv, "sdr:hV", options, NULL)) != -1) {
-        switch (c) {
-        case 's':
-            to = LOG_TO_SYSLOG;
-            break;
-        case 'd':
-            debug = true;
-            break;
-        case 'r':
-            run_dir = optarg;
-            break;
-        case 'h':
-            (void)fputs(usage, stdout);
-            return EXIT_SUCCESS;
-        case 'V':
-            (void)puts("xenpcid " PACKAGE_VERSION);
-            return EXIT_SUCCESS;
-        default:
-            (void)fputs(usage, stderr);
-            return EXIT_USAGE;
-        }
-    }
+    while (code < 0 &&
+           (c = getopt_long(argc, argv, "c:ksdr:hV", options, NULL)) != -1)
+        code = take_option(c, &wishes);
+    if (code >= 0)
+        return code;
     if (optind != argc) {
         (void)fprintf(stderr, "xenpcid: unexpected argument \"%s\"\n%s",
                       argv[optind], usage);
         return EXIT_USAGE;
     }
-    log_open("xenpcid", to, debug);
-    return broker_main(run_dir);
+    return run(&wishes);
 }

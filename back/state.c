@@ -22,6 +22,11 @@ void state_open(const char *run_dir)
     dir = run_dir;
 }
 
+const char *state_dir(void)
+{
+    return dir;
+}
+
 static void path_of(struct sbdf sbdf, const char *suffix, char path[256])
 {
     char name[SBDF_TEXT];

@@ -33,6 +33,7 @@ struct state_record {
 
 /* Use run_dir (it exists). The text is kept, not copied. */
 void state_open(const char *run_dir);
+const char *state_dir(void);
 
 /* Replace the device's record. 0 or a negative errno: the old one stays. */
 MUST_USE int state_save(const struct state_record *record);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Slots of the virtual bus. Pure. */
+/* Who sits where. Pure. */
 #include "vbus.h"
 
 #include <errno.h>
@@ -24,8 +24,25 @@ static struct sbdf at_slot(unsigned int slot, struct sbdf real)
     };
 }
 
-int vbus_place(const struct vbus_seat *seats, unsigned int nseats,
-               struct vbus_seat *seat)
+enum vbus_topology vbus_topology(const struct vbus_seat *seats,
+                                 unsigned int nseats, enum vbus_topology wanted)
+{
+    bool is_virtual = true, is_real = true;
+    unsigned int i;
+
+    for (i = 0; i < nseats; i++) {
+        is_virtual =
+            is_virtual && seats[i].virt.segment == 0 && seats[i].virt.bus == 0;
+        is_real = is_real && sbdf_equal(seats[i].virt, seats[i].real);
+    }
+    /* Devices of the host's own bus 0 may sit there either way. */
+    if (is_virtual && is_real)
+        return wanted;
+    return is_real ? VBUS_PASSTHROUGH : VBUS_VIRTUAL;
+}
+
+static int place_virtual(const struct vbus_seat *seats, unsigned int nseats,
+                         struct vbus_seat *seat)
 {
     uint32_t used = 0;
     unsigned int i, slot;
@@ -44,4 +61,17 @@ int vbus_place(const struct vbus_seat *seats, unsigned int nseats,
         return 0;
     }
     return -ENOSPC;
+}
+
+int vbus_place(enum vbus_topology topology, const struct vbus_seat *seats,
+               unsigned int nseats, struct vbus_seat *seat)
+{
+    switch (topology) {
+    case VBUS_PASSTHROUGH:
+        seat->virt = seat->real;
+        return 0;
+    case VBUS_VIRTUAL:
+        break;
+    }
+    return place_virtual(seats, nseats, seat);
 }

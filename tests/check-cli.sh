@@ -21,7 +21,7 @@ else
 fi
 
 for command in assignable-add assignable-remove assignable-list attach detach \
-	list tree check; do
+	list denied tree check; do
 	expect 0 "usage: xenpci $command" "$tmp/xenpci" $command --help
 	expect 2 "xenpci $command --help. explains" "$tmp/xenpci" $command --no-such-option
 done
@@ -35,6 +35,12 @@ expect 0 '^usage: xenpcid' "$tmp/xenpcid" --help
 expect 0 '^xenpcid ' "$tmp/xenpcid" --version
 expect 2 'usage' "$tmp/xenpcid" --no-such-option
 expect 2 'unexpected argument' "$tmp/xenpcid" something
+echo '{ "aer": "pause" }' >"$tmp/good.json"
+echo '{ "aer": "panic" }' >"$tmp/bad.json"
+expect 0 'good.json: no mistakes' "$tmp/xenpcid" --config "$tmp/good.json" --check-config
+expect 1 'bad.json: aer: must be "notify"' "$tmp/xenpcid" --config "$tmp/bad.json" -k
+expect 1 'bad.json: aer: must be "notify"' "$tmp/xenpcid" --config "$tmp/bad.json"
+expect 1 'none.json: cannot be read: No such file' "$tmp/xenpcid" --config "$tmp/none.json" -k
 # shellcheck disable=SC2086
 expect 1 'must run as root' $as_nobody "$tmp/xenpcid"
 

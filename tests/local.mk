@@ -74,10 +74,15 @@ record-devices:
 
 # common and the schema
 if HAVE_CHECK
-check_PROGRAMS += tests/unit/check_ring tests/unit/check_sbdf \
+check_PROGRAMS += tests/unit/check_quirk tests/unit/check_ring \
+	tests/unit/check_sbdf \
 	tests/unit/check_schema tests/unit/check_validate \
 	tests/unit/check_xbstate
 endif
+tests_unit_check_quirk_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_TESTS)
+tests_unit_check_quirk_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_quirk_LDADD = common/libcommon.a $(CHECK_LIBS)
+tests_unit_check_quirk_SOURCES = tests/unit/check_quirk.c
 tests_unit_check_ring_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_TESTS)
 tests_unit_check_ring_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_ring_LDADD = common/libcommon.a $(CHECK_LIBS)
@@ -110,7 +115,7 @@ EXTRA_DIST += \
 # toolstack/: the xenpci command over a fake machine
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_args tests/unit/check_assignable \
-	tests/unit/check_attach tests/unit/check_inuse
+	tests/unit/check_attach tests/unit/check_denied tests/unit/check_inuse
 endif
 tests_cli_cflags = $(AM_CFLAGS) $(CHECK_CFLAGS) $(JSON_CFLAGS)
 # Fakes before the archives: what they define, the archives need not give.
@@ -142,6 +147,10 @@ tests_unit_check_attach_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_TESTS)
 tests_unit_check_attach_CFLAGS = $(tests_cli_cflags)
 tests_unit_check_attach_LDADD = $(tests_cli_ldadd)
 tests_unit_check_attach_SOURCES = tests/unit/check_attach.c $(tests_cli_world)
+tests_unit_check_denied_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_TESTS)
+tests_unit_check_denied_CFLAGS = $(tests_cli_cflags)
+tests_unit_check_denied_LDADD = $(tests_cli_ldadd)
+tests_unit_check_denied_SOURCES = tests/unit/check_denied.c $(tests_cli_world)
 tests_unit_check_inuse_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_TESTS)
 tests_unit_check_inuse_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_inuse_LDADD = $(tests_cli_ldadd)
@@ -162,8 +171,8 @@ tests_unit_check_tree_SOURCES = tests/unit/check_tree.c $(tests_cli_world)
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_device tests/unit/check_grants \
 	tests/unit/check_irq tests/unit/check_link tests/unit/check_msg \
-	tests/unit/check_ops tests/unit/check_pace tests/unit/check_state \
-	tests/unit/check_vbus
+	tests/unit/check_ops tests/unit/check_pace tests/unit/check_policy \
+	tests/unit/check_state tests/unit/check_vbus
 endif
 tests_back_cppflags = $(AM_CPPFLAGS) $(CPP_TESTS) \
 	-DTEST_DATA_DIR='"$(abs_srcdir)/tests/data"'
@@ -247,6 +256,11 @@ tests_unit_check_pace_CPPFLAGS = $(tests_back_cppflags)
 tests_unit_check_pace_CFLAGS = $(tests_back_cflags)
 tests_unit_check_pace_LDADD = $(tests_back_ldadd)
 tests_unit_check_pace_SOURCES = tests/unit/check_pace.c
+tests_unit_check_policy_CPPFLAGS = $(tests_back_cppflags)
+tests_unit_check_policy_CFLAGS = $(tests_back_cflags)
+tests_unit_check_policy_LDADD = $(tests_back_ldadd)
+tests_unit_check_policy_SOURCES = tests/unit/check_policy.c \
+	tests/unit/temp-tree.c tests/unit/temp-tree.h
 tests_unit_check_state_CPPFLAGS = $(tests_back_cppflags)
 tests_unit_check_state_CFLAGS = $(tests_back_cflags)
 tests_unit_check_state_LDADD = $(tests_back_ldadd)

@@ -275,8 +275,13 @@ enum exit_code cmd_attach(const struct args *args, struct outcome *out)
         host_device_name(a.host.store, a.dev, a.name);
         code = run(&a, args);
     }
-    if (code == EXIT_DONE)
+    if (code == EXIT_DONE) {
+        char said[PAIR_ERROR];
+
         show(&a, args);
+        if (pair_note(&a.host, a.dev, said)[0] != '\0')
+            note("%s: %s", a.address, said);
+    }
     host_close(&a.host);
     return code;
 }

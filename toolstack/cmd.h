@@ -67,6 +67,7 @@ enum exit_code cmd_assignable_remove(const struct args *args,
 enum exit_code cmd_assignable_list(const struct args *args,
                                    struct outcome *out);
 enum exit_code cmd_attach(const struct args *args, struct outcome *out);
+enum exit_code cmd_denied(const struct args *args, struct outcome *out);
 enum exit_code cmd_detach(const struct args *args, struct outcome *out);
 enum exit_code cmd_list(const struct args *args, struct outcome *out);
 enum exit_code cmd_tree(const struct args *args, struct outcome *out);

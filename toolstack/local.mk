@@ -16,7 +16,8 @@ toolstack_xenpci_LDADD = $(TOOLSTACK_LIBS) common/libhost.a \
 	common/libcommon.a $(HOST_LIBS) $(JSON_LIBS) $(PCI_LIBS)
 toolstack_xenpci_SOURCES = toolstack/main.c
 
-toolstack_libxenpci_a_CPPFLAGS = $(toolstack_cppflags)
+toolstack_libxenpci_a_CPPFLAGS = $(toolstack_cppflags) \
+	-DRUN_DIR='"$(runstatedir)/xenpci"'
 toolstack_libxenpci_a_CFLAGS = $(toolstack_cflags)
 toolstack_libxenpci_a_SOURCES = \
 	toolstack/args.c \
@@ -30,10 +31,12 @@ toolstack_libxenpci_a_SOURCES = \
 	toolstack/cmd-assignable-remove.c \
 	toolstack/cmd-attach.c \
 	toolstack/cmd-check.c \
+	toolstack/cmd-denied.c \
 	toolstack/cmd-detach.c \
 	toolstack/cmd-list.c \
 	toolstack/cmd-tree.c \
 	toolstack/cmd.h \
+	toolstack/denied.h \
 	toolstack/describe.c \
 	toolstack/describe.h \
 	toolstack/driver.c \

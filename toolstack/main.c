@@ -50,6 +50,13 @@ static const struct cmd commands[] = {
         .summary = "give a device to a guest, running or paused",
         .help = "  permissive=1         let the guest write more of the "
                 "device's config space\n"
+                "  quirks=REG:SIZE:MASK+...\n"
+                "                       ... or just these bits, in hex; see "
+                "`xenpci denied`\n"
+                "  interrupt_control=1  ... or what a stub domain's QEMU needs "
+                "for MSI\n"
+                "  power=0              keep it from the power state\n"
+                "  allow_dirty=1        even if its last reset failed\n"
                 "  rdm_policy=relaxed   tolerate reserved memory it shares\n"
                 "  --timeout S          seconds to wait for the guest (30)\n",
     },
@@ -71,6 +78,15 @@ static const struct cmd commands[] = {
         .options = ARGS_JSON,
         .synopsis = "[DOM]",
         .summary = "list the devices guests have",
+        .help = "",
+    },
+    {
+        .name = "denied",
+        .run = cmd_denied,
+        .max = 1,
+        .options = ARGS_JSON,
+        .synopsis = "[BDF|NAME]",
+        .summary = "list writes of guests that were refused, and why",
         .help = "",
     },
     {

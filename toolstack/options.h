@@ -8,14 +8,28 @@
 
 #include "compiler.h"
 
+/* Our own words: what is not said is left to xenpcid's configuration. */
+enum option_said {
+    OPTION_UNSAID,
+    OPTION_OFF,
+    OPTION_ON
+};
+
+/* Sixteen quirks, "+" between. */
+#define OPTIONS_QUIRKS 256
+
 struct options {
     bool permissive;
     bool msitranslate; /* read by nobody today, kept as xl keeps it */
     bool power_mgmt;   /* likewise */
     bool rdm_relaxed;  /* rdm_policy=relaxed */
+    enum option_said interrupt_control;
+    enum option_said power;
+    enum option_said allow_dirty;
+    char quirks[OPTIONS_QUIRKS]; /* "" if not said */
 };
 
-#define OPTIONS_TEXT 96
+#define OPTIONS_TEXT 448
 #define OPTIONS_WHY  128
 
 /*
@@ -25,7 +39,8 @@ struct options {
 MUST_USE bool options_parse(const char *text, struct options *out,
                             char why[OPTIONS_WHY]);
 
-/* The value of an opts-N node, all options named, as libxl writes it. */
+/* The value of an opts-N node: libxl's options, all named, as libxl writes them,
+ * then those of ours that were said. */
 const char *options_format(const struct options *options,
                            char buf[OPTIONS_TEXT]);
 

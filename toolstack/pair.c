@@ -64,15 +64,24 @@ static bool read_text(struct store *st, const char *path, char buf[PAIR_ERROR])
     return text != NULL;
 }
 
-const char *pair_error(struct host *host, uint16_t domid, struct sbdf dev,
-                       char buf[PAIR_ERROR])
+const char *pair_note(struct host *host, struct sbdf dev, char buf[PAIR_ERROR])
 {
     char address[SBDF_TEXT];
     char path[STORE_PATH];
 
     (void)snprintf(path, sizeof(path), XS_DEVICE_ERROR,
                    sbdf_format_dashed(dev, address));
-    if (read_text(host->store, path, buf))
+    if (!read_text(host->store, path, buf))
+        buf[0] = '\0';
+    return buf;
+}
+
+const char *pair_error(struct host *host, uint16_t domid, struct sbdf dev,
+                       char buf[PAIR_ERROR])
+{
+    char path[STORE_PATH];
+
+    if (pair_note(host, dev, buf)[0] != '\0')
         return buf;
     (void)snprintf(path, sizeof(path), XS_ERROR_BACK, (unsigned int)domid);
     if (!read_text(host->store, path, buf))

@@ -29,6 +29,9 @@ MUST_USE enum exit_code pair_check_server(struct host *host, uint16_t domid,
 const char *pair_error(struct host *host, uint16_t domid, struct sbdf dev,
                        char buf[PAIR_ERROR]);
 
+/* What xenpcid says about a device that it serves all the same; "": nothing. */
+const char *pair_note(struct host *host, struct sbdf dev, char buf[PAIR_ERROR]);
+
 /* "0000:00:01.3" from vdev-N's "0000:00:01.03"; other text as it is. */
 const char *pair_guest_address(const char *vdev, char buf[PUBLISH_VDEV]);
 

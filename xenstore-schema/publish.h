@@ -23,8 +23,9 @@
 /* Bytes for "dddd:bb:dd.ff" and its NUL: the function has two digits here. */
 #define PUBLISH_VDEV 14
 /* libxl allows 64 printable characters. */
-#define PUBLISH_NAME    65
-#define PUBLISH_OPTIONS 128
+#define PUBLISH_NAME 65
+/* libxl's own and a list of quirks. */
+#define PUBLISH_OPTIONS 512
 
 /* More devices than this in one directory is a damaged num_devs. */
 #define PUBLISH_DEVICES_MAX 256u

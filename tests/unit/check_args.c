@@ -125,6 +125,18 @@ static const struct {
       "msitranslate=1,power_mgmt=1,permissive=0,rdm_policy=relaxed" },
     { "permissive=1,permissive=0", "msitranslate=0,power_mgmt=0,permissive=0,"
                                    "rdm_policy=strict" },
+    { "interrupt_control=1,power=0,allow_dirty",
+      "msitranslate=0,power_mgmt=0,permissive=0,rdm_policy=strict,"
+      "interrupt_control=1,power=0,allow_dirty=1" },
+    { "quirks=48:4:ff+50:2:1",
+      "msitranslate=0,power_mgmt=0,permissive=0,rdm_policy=strict,"
+      "quirks=48:4:ff+50:2:1" },
+    { "power=2", NULL },
+    { "quirks", NULL },
+    { "quirks=", NULL },
+    { "quirks=48:4:ff+", NULL },
+    { "quirks=49:4:ff", NULL },
+    { "quirks=48:4:0", NULL },
     { "", NULL },
     { "permissive=1,", NULL },
     { "rdm_policy", NULL },
@@ -149,7 +161,8 @@ END_TEST
 
 START_TEST(options_round_trip)
 {
-    struct options all = { true, true, true, true };
+    struct options all = { true,      true,       true,      true,
+                           OPTION_ON, OPTION_OFF, OPTION_ON, "48:4:ff" };
     struct options again = { .permissive = false };
     char why[OPTIONS_WHY];
     char text[OPTIONS_TEXT];
@@ -157,6 +170,28 @@ START_TEST(options_round_trip)
     ck_assert(options_parse(options_format(&all, text), &again, why));
     ck_assert(again.permissive && again.msitranslate && again.power_mgmt &&
               again.rdm_relaxed);
+    ck_assert(again.interrupt_control == OPTION_ON &&
+              again.power == OPTION_OFF && again.allow_dirty == OPTION_ON);
+    ck_assert_str_eq(again.quirks, "48:4:ff");
+}
+END_TEST
+
+/* Sixteen of the longest fit; a seventeenth does not. */
+START_TEST(many_quirks)
+{
+    struct options parsed = { .permissive = false }, again = parsed;
+    char text[OPTIONS_TEXT] = "quirks=ffc:4:ffffffff";
+    char node[OPTIONS_TEXT], why[OPTIONS_WHY] = "";
+
+    for (unsigned int i = 1; i < 16; i++)
+        strcat(text, "+ffc:4:ffffffff");
+    ck_assert(options_parse(text, &parsed, why));
+    options_format(&parsed, node);
+    ck_assert(options_parse(node, &again, why));
+    ck_assert_str_eq(again.quirks, strchr(text, '=') + 1);
+    strcat(text, "+ffc:4:ffffffff+ffc:4:ffffffff");
+    ck_assert(!options_parse(text, &parsed, why));
+    ck_assert_ptr_nonnull(strstr(why, "more than 16"));
 }
 END_TEST
 
@@ -185,6 +220,7 @@ int main(void)
     tcase_add_loop_test(tc, wrong_command_lines, 0, ARRAY_LEN(wrong));
     tcase_add_loop_test(tc, device_options, 0, ARRAY_LEN(options));
     tcase_add_test(tc, options_round_trip);
+    tcase_add_test(tc, many_quirks);
     tcase_add_test(tc, long_options_are_refused);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);
