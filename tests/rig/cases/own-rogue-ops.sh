@@ -15,8 +15,8 @@ rogue_start "$disk" "$edu"
 
 honest_while 'quiet' sleep 3
 honest_while 'malformed requests' rogue ops
-honest_while 'requests that flip' rogue flip 2
-honest_while 'requests given up' rogue late 1000
+step xsa_155_double_fetch honest_while 'requests that flip' rogue flip 2
+step late_answers honest_while 'requests given up' rogue late 1000
 rogue ops
 honest_end
 rogue_end

@@ -26,10 +26,14 @@ pid=$(workers)
 
 # What it gave up is held by nobody until its toolstack acts.
 rogue gone
-wait_for 10 eval "xen_view | grep -q '^device $disk DomIO'" || {
-	xen_view
-	fail 'a device is still with a guest that gave it up'
+in_quarantine()
+{
+	wait_for 10 eval "xen_view | grep -q '^device $disk DomIO'" || {
+		xen_view
+		fail 'a device is still with a guest that gave it up'
+	}
 }
+step xsa_306_given_up_is_in_quarantine in_quarantine
 honest_end
 rogue_end
 nothing_left

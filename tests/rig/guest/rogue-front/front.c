@@ -9,6 +9,7 @@
 
 #define BACK_DOMID 0u
 #define POLL_MS    10u
+#define SPIN_MS    3u /* as the kernel's front does, but not for ever */
 
 static void open_page(struct front *front)
 {
@@ -172,13 +173,17 @@ bool front_answered(struct front *front, struct pci_op *op)
 
 bool front_collect(struct front *front, struct pci_op *op)
 {
-    uint64_t end = now_ms() + ANSWER_MS;
+    uint64_t begun = now_ms();
 
     while (!ring_collect(front->page, op)) {
-        if (now_ms() >= end) {
+        uint64_t now = now_ms();
+
+        if (now >= begun + ANSWER_MS) {
             front_give_up(front);
             return false;
         }
+        if (now < begun + SPIN_MS)
+            continue;
         /* Events only end the wait early; the flag alone tells. */
         (void)front_wait_event(front, POLL_MS);
     }

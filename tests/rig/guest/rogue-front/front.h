@@ -133,6 +133,16 @@ bool cmd_ops(struct front *front, int argc, char **argv);
 bool cmd_flip(struct front *front, int argc, char **argv);
 bool cmd_late(struct front *front, int argc, char **argv);
 bool cmd_flood(struct front *front, int argc, char **argv);
+bool cmd_wire(struct front *front, int argc, char **argv);
+bool cmd_everywhere(struct front *front, int argc, char **argv);
+bool cmd_aim(struct front *front, int argc, char **argv);
+bool cmd_deaf(struct front *front, int argc, char **argv);
+bool cmd_vain(struct front *front, int argc, char **argv);
+bool cmd_orders(struct front *front, int argc, char **argv);
+bool cmd_pirqs(struct front *front, int argc, char **argv);
+bool cmd_physdev(struct front *front, int argc, char **argv);
+bool cmd_plug(struct front *front, int argc, char **argv);
+bool cmd_closing(struct front *front, int argc, char **argv);
 bool cmd_as_netbsd(struct front *front, int argc, char **argv);
 bool cmd_as_minios(struct front *front, int argc, char **argv);
 
