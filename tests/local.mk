@@ -202,6 +202,7 @@ tests_unit_check_device_SOURCES = \
 	tests/unit/check_device.c \
 	tests/unit/check_device_claim.c \
 	tests/unit/check_device_held.c \
+	tests/unit/check_device_kinds.c \
 	tests/unit/device-case.c \
 	tests/unit/device-case.h \
 	$(tests_back_world)

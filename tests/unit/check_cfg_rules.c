@@ -69,7 +69,7 @@ START_TEST(test_view)
 END_TEST
 
 /* XSA-337: what was true at attach stays true, whatever the device says now. */
-START_TEST(test_frozen_survives_hardware)
+START_TEST(test_xsa_337_frozen_survives_hardware)
 {
     const struct view *v = &views[_i];
     struct cfg_device d;
@@ -342,7 +342,7 @@ Suite *cfg_rules_suite(void)
     TCase *tc = tcase_create("rules");
 
     tcase_add_loop_test(tc, test_view, 0, (int)ARRAY_LEN(views));
-    tcase_add_loop_test(tc, test_frozen_survives_hardware, 0,
+    tcase_add_loop_test(tc, test_xsa_337_frozen_survives_hardware, 0,
                         (int)ARRAY_LEN(views));
     tcase_add_loop_test(tc, test_rule, 0, (int)ARRAY_LEN(rules));
     tcase_add_loop_test(tc, test_invalid_access, 0, (int)ARRAY_LEN(invalid));

@@ -177,7 +177,7 @@ static const struct step {
     { "assign", 0, "Xen refused to assign the device" },
 };
 
-START_TEST(claim_undoes_itself_at_each_step)
+START_TEST(xsa_378_386_400_460_claim_undoes_itself)
 {
     int shadow = state_shadow(case_nic);
     struct state_record r;
@@ -260,7 +260,7 @@ TCase *device_claim_tests(void)
     tcase_add_test(tc, claim_puts_registers_back_after_the_reset);
     tcase_add_loop_test(tc, refusals_explain_and_change_nothing, 0,
                         (int)ARRAY_LEN(refusals));
-    tcase_add_loop_test(tc, claim_undoes_itself_at_each_step, 0,
+    tcase_add_loop_test(tc, xsa_378_386_400_460_claim_undoes_itself, 0,
                         (int)ARRAY_LEN(steps));
     tcase_add_test(tc, claim_fails_if_the_device_dies_in_its_reset);
     tcase_add_test(tc, without_a_reset_method_it_is_claimed_all_the_same);

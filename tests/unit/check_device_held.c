@@ -53,7 +53,7 @@ START_TEST(release_clears_what_was_enabled_by_hand)
 }
 END_TEST
 
-START_TEST(release_survives_a_device_that_vanished)
+START_TEST(xsa_306_release_of_a_device_that_vanished)
 {
     struct device *dev = claim_ok(case_nvme);
 
@@ -231,7 +231,7 @@ TCase *device_held_tests(void)
 
     tcase_add_test(tc, release_stops_dma_first_and_resets_in_quarantine);
     tcase_add_test(tc, release_clears_what_was_enabled_by_hand);
-    tcase_add_test(tc, release_survives_a_device_that_vanished);
+    tcase_add_test(tc, xsa_306_release_of_a_device_that_vanished);
     tcase_add_test(tc, release_tries_everything);
     tcase_add_test(tc, one_owner_at_a_time);
     tcase_add_test(tc, handles_are_per_domain_and_never_reused);

@@ -49,7 +49,7 @@ START_TEST(closing_while_it_waits_for_the_backend)
 }
 END_TEST
 
-START_TEST(a_backend_that_does_not_let_go)
+START_TEST(xsa_396_a_backend_that_does_not_let_go)
 {
     uint64_t begun;
 
@@ -151,7 +151,7 @@ TCase *front_end_tests(void)
     tcase_add_test(tc, an_orderly_end);
     tcase_add_test(tc, closing_before_anything);
     tcase_add_test(tc, closing_while_it_waits_for_the_backend);
-    tcase_add_test(tc, a_backend_that_does_not_let_go);
+    tcase_add_test(tc, xsa_396_a_backend_that_does_not_let_go);
     tcase_add_test(tc, closing_a_backend_that_is_dead);
     tcase_add_test(tc, destroyed_while_connected);
     tcase_add_test(tc, comes_back);

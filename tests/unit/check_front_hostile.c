@@ -48,7 +48,7 @@ static void flood_store(struct fake_backend *be)
 }
 
 /* Watches and events without end: each call still comes back. */
-START_TEST(a_flood_of_everything)
+START_TEST(xsa_391_396_a_flood_of_everything)
 {
     front_case_connect("nvme");
     fw.be->mischief = flood_store;
@@ -149,7 +149,7 @@ TCase *front_hostile_tests(void)
 
     tcase_add_loop_test(tc, an_error_in_every_reply, 0, 8);
     tcase_add_test(tc, an_error_in_every_reply_later);
-    tcase_add_test(tc, a_flood_of_everything);
+    tcase_add_test(tc, xsa_391_396_a_flood_of_everything);
     tcase_add_loop_test(tc, states_that_alternate, 0, 5);
     tcase_add_loop_test(tc, registers_of_dice, 0, 30);
     tcase_add_test(tc, every_place_answers_all_the_time);

@@ -36,6 +36,25 @@ START_TEST(on_and_off)
 }
 END_TEST
 
+static void only_command_is_written(struct fake_backend *be UNUSED,
+                                    struct pci_op *op)
+{
+    if (op->cmd == PCI_OP_CONF_WRITE)
+        ck_assert_int_eq(op->offset, (int)PCI_COMMAND);
+}
+
+/* Where interrupts go, and the control words, are the backend's alone. */
+START_TEST(interrupts_are_only_asked_for)
+{
+    front_case_connect("nvme");
+    fake_hw_set(&nvme()->hw, PCI_COMMAND, 2, 0);
+    fw.be->twist = only_command_is_written;
+    assert_err(enable(1, 4), 4);
+    assert_err(enable(1, 2), 2);
+    assert_err(pcifront_irq_disable(fw.pf, AT(0, 0)), 0);
+}
+END_TEST
+
 START_TEST(chosen_entries)
 {
     static const uint16_t entries[] = { 64, 0, 7 };
@@ -269,6 +288,7 @@ TCase *front_msix_tests(void)
     TCase *tc = tcase_create("msix");
 
     tcase_add_test(tc, on_and_off);
+    tcase_add_test(tc, interrupts_are_only_asked_for);
     tcase_add_test(tc, chosen_entries);
     tcase_add_loop_test(tc, calls_that_cannot_be, 0, (int)ARRAY_LEN(bad_calls));
     tcase_add_test(tc, of_a_device_without);

@@ -317,7 +317,7 @@ static void stop(void *unused UNUSED)
 }
 
 /* XSA-349: looks are made late, not never, when they are wanted without end. */
-START_TEST(a_front_that_never_rests)
+START_TEST(xsa_349_a_front_that_never_rests)
 {
     struct link *link;
     bool put_off = false;
@@ -350,6 +350,6 @@ TCase *link_connect_tests(void)
     tcase_add_test(tc, the_front_directory_disappears);
     tcase_add_test(tc, two_guests_do_not_notice_each_other);
     tcase_add_test(tc, the_kernel_got_there_first);
-    tcase_add_test(tc, a_front_that_never_rests);
+    tcase_add_test(tc, xsa_349_a_front_that_never_rests);
     return tc;
 }

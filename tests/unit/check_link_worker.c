@@ -112,6 +112,27 @@ START_TEST(requests_for_a_device_that_is_leaving)
 }
 END_TEST
 
+/* One guest's device takes its time; another guest's all happens meanwhile. */
+START_TEST(a_slow_reset_delays_nobody_else)
+{
+    connect_guest(BACK_DOMID, link_nic);
+    world_slow_reset(link_nvme);
+    tool_lists(OTHER_DOMID, link_nvme);
+    front_publishes(OTHER_DOMID);
+    expect_states(OTHER_DOMID, "2");
+    ck_assert_int_eq(ask(MSG_CONFIG_WRITE, handle_of(BACK_DOMID)).err, 0);
+    ck_assert_int_eq(ask(MSG_MSI_ON, handle_of(BACK_DOMID)).err, 0);
+    tool_lists(BACK_DOMID, link_edu);
+    expect_back_node(BACK_DOMID, "state", "7");
+    set_front(BACK_DOMID, "state", "7");
+    expect_back_node(BACK_DOMID, "state", "8");
+    ck_assert_uint_eq(fake_xen_owner(link_edu), BACK_DOMID);
+    ck_assert_str_eq(states(OTHER_DOMID), "2");
+    world_end_reset(link_nvme);
+    expect_states(OTHER_DOMID, "2 3 4");
+}
+END_TEST
+
 static bool has_spawned(void *arg)
 {
     const unsigned int *n = arg;
@@ -306,6 +327,7 @@ TCase *link_worker_tests(void)
     tcase_add_loop_test(tc, requests_for_devices_of_others, 0,
                         (int)ARRAY_LEN(request_types));
     tcase_add_test(tc, requests_for_a_device_that_is_leaving);
+    tcase_add_test(tc, a_slow_reset_delays_nobody_else);
     tcase_add_test(tc, a_dead_worker_is_replaced);
     tcase_add_test(tc, a_worker_that_keeps_dying_is_given_up);
     tcase_add_test(tc, deaths_far_apart_do_not_count);

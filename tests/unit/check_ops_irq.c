@@ -183,7 +183,7 @@ static const struct bad_msix {
     { "more than the table has", 66, 0 },
 };
 
-START_TEST(bad_msix_requests)
+START_TEST(xsa_492_499_bad_msix_requests)
 {
     /* A table larger than a request, so that only the request is too large. */
     if (bad_msix[_i].count > PCI_WIRE_MSIX_MAX)
@@ -218,7 +218,7 @@ TCase *ops_irq_tests(void)
     tcase_add_test(tc, msix);
     tcase_add_test(tc, msix_of_which_only_some_can_be_had);
     tcase_add_loop_test(tc, msix_that_fails, 0, 3);
-    tcase_add_loop_test(tc, bad_msix_requests, 0, (int)ARRAY_LEN(bad_msix));
+    tcase_add_loop_test(tc, xsa_492_499_bad_msix_requests, 0, (int)ARRAY_LEN(bad_msix));
     tcase_add_test(tc, msix_without_memory_decode);
     return tc;
 }

@@ -61,7 +61,7 @@ START_TEST(looking_in_vain_ends_it)
 END_TEST
 
 /* XSA-332: events that mean nothing are answered ever later, but answered. */
-START_TEST(idle_events_are_slowed_down_to_a_bound)
+START_TEST(xsa_332_idle_events_are_slowed_down)
 {
     struct pace pace = { 0 };
     uint32_t last = 0, ms;
@@ -92,7 +92,7 @@ static Suite *suite(void)
                         (int)ARRAY_LEN(gaps));
     tcase_add_test(tc, the_first_request_is_no_row);
     tcase_add_test(tc, looking_in_vain_ends_it);
-    tcase_add_test(tc, idle_events_are_slowed_down_to_a_bound);
+    tcase_add_test(tc, xsa_332_idle_events_are_slowed_down);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -137,7 +137,7 @@ START_TEST(test_round_trip)
 END_TEST
 
 /* XSA-155: what the guest flips after the copy never reaches us. */
-START_TEST(test_flip_after_take)
+START_TEST(test_xsa_155_flip_after_take)
 {
     const struct pci_op sent = sample(PCI_OP_ENABLE_MSIX);
     struct pci_op op;
@@ -377,7 +377,7 @@ int main(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, test_post_layout);
     tcase_add_test(tc, test_round_trip);
-    tcase_add_test(tc, test_flip_after_take);
+    tcase_add_test(tc, test_xsa_155_flip_after_take);
     tcase_add_loop_test(tc, test_reply_fields, 0, ARRAY_LEN(reply_rows));
     tcase_add_test(tc, test_unknown_flags_kept);
     tcase_add_test(tc, test_late_reply_given_up);
