@@ -37,7 +37,9 @@ not ok 2 - ../a.c:case:bad: Assertion 'x: y' failed
 ok 3 - ../a.c:case:loop: Passed
 not ok 4 - ../a.c:case:loop: the second time
 ok 5 - ../a.c:case:loop: Passed
-1..5
+ok 6 - ../a.c:case:same: Passed
+ok 7 - ../b.c:other case:same: Passed
+1..7
 END
 printf 'ok 1 - ../b.c:case:good: Passed\n' >"$tmp/tests/unit/check_b.tap"
 printf ':test-result: PASS\n' >"$tmp/tests/check-c.sh.trs"
@@ -55,6 +57,9 @@ END
 verdict 0 '1 passed, 0 failed' unit check_a:good
 verdict 1 'check_a:bad: Assertion' unit check_a:bad
 verdict 1 'the second time' unit check_a:loop
+verdict 1 'which of case/same, other-case/same' unit check_a:same
+verdict 0 '1 passed' unit check_a:other-case/same
+verdict 1 'there is no such test' unit check_a:another/same
 verdict 1 'there is no such test' unit check_a:renamed
 verdict 1 'there is no such test' unit 'check_a:good check_a:goo'
 verdict 1 'no result of this program' unit check_b:good
@@ -86,11 +91,11 @@ if "$python" "$here/conformance.py" "$tmp/twice" "$tmp" >/dev/null 2>&1; then
 	echo 'F: a table with a row twice is accepted'
 fi
 
-# The tables themselves.
+# The tables themselves: whole, and naming cases that are there.
 for table in conformance advisories; do
 	checks=$((checks + 1))
-	"$python" "$here/conformance.py" --cases "$here/$table.tsv" \
-		>"$tmp/said" 2>&1 || {
+	"$python" "$here/conformance.py" --form "$here/$table.tsv" \
+		"$here/rig/cases" >"$tmp/said" 2>&1 || {
 		failed=$((failed + 1))
 		echo "F: $table.tsv:"
 		cat "$tmp/said"

@@ -15,7 +15,8 @@ lists them.
 
 TABLE: a line a row, fields separated by tabs; lines with "#" are comments:
     item, statement, where (unit, rig, "unit rig" or n/a), tests (or the reason)
-A test is PROGRAM:FUNCTION, PROGRAM alone for all of it, or rig:CASE[/STEP].
+A test is PROGRAM:FUNCTION, PROGRAM:TCASE/FUNCTION where a program has more than
+one function of that name, PROGRAM alone for all of it, or rig:CASE[/STEP].
 
 Exit status: 0 when no row failed, 1 when one did, 2 for a table or command line
 that is none.
@@ -28,7 +29,7 @@ import subprocess
 import sys
 import textwrap
 
-TAP_LINE = re.compile(r"(ok|not ok) \d+ - [^:]*:[^:]*:(\w+): ?(.*)")
+TAP_LINE = re.compile(r"(ok|not ok) \d+ - [^:]*:([^:]*):(\w+): ?(.*)")
 TAP_PLAN = re.compile(r"1\.\.(\d+)$")
 RIG_LINE = re.compile(r"(ok|not ok|skip) ([a-z0-9-]+(?:/\w+)?)(?::? *(.*))?$")
 WHERES = {("unit",), ("rig",), ("unit", "rig"), ("n/a",)}
@@ -109,16 +110,16 @@ class UnitResults:
             return lines.read().splitlines()
 
     def functions(self, program):
-        """Name to complaint ("" is none) of a program's tests. A program that
-        ended before its plan was written has no result at all."""
+        """TCASE/FUNCTION to complaint ("" is none) of a program's tests. One
+        that ended before its plan was written has no result at all."""
         if program not in self.programs:
             found, plan = {}, None
             for line in self.lines(program, ".tap"):
                 match = TAP_LINE.match(line)
                 if match:
-                    failed = match[1] != "ok"
-                    found[match[2]] = found.get(match[2]) or (
-                        (match[3] or "failed") if failed else "")
+                    name = f"{match[2].replace(' ', '-')}/{match[3]}"
+                    bad = "" if match[1] == "ok" else match[4] or "failed"
+                    found[name] = found.get(name) or bad
                 elif TAP_PLAN.match(line):
                     plan = line
             self.programs[program] = found if plan else {}
@@ -131,7 +132,11 @@ class UnitResults:
             functions = self.functions(program)
             if not functions:
                 return "no result of this program"
-            return functions.get(function, "there is no such test")
+            hits = [name for name in functions
+                    if function in (name, name.split("/")[1])]
+            if len(hits) > 1:
+                return f"which of {', '.join(hits)}?"
+            return functions[hits[0]] if hits else "there is no such test"
         results = {line.split(":")[-1].strip()
                    for line in self.lines(program, ".trs")
                    if line.startswith(":test-result:")}
