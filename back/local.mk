@@ -95,16 +95,23 @@ back_libcfg_a_SOURCES = \
 	back/config/access.c \
 	back/config/bar.c \
 	back/config/blocks.c \
+	back/config/cap-hidden.c \
 	back/config/cap-msi.c \
 	back/config/cap-msix.c \
 	back/config/cap-other.c \
 	back/config/cap-pcie.c \
+	back/config/cap-plain.c \
 	back/config/cap-pm.c \
 	back/config/cap-vpd.c \
 	back/config/cfgspace.h \
 	back/config/chain.c \
 	back/config/check.c \
 	back/config/explain.c \
+	back/config/ext-aer.c \
+	back/config/ext-hidden.c \
+	back/config/ext-link.c \
+	back/config/ext-vendor.c \
+	back/config/find.c \
 	back/config/header.c \
 	back/config/knobs.c \
 	back/config/ledger.c \

@@ -87,21 +87,72 @@
 #define PCI_BASE_CLASS_BRIDGE 0x06u
 
 /* Capability list: PCI 3.0 6.7, ids appendix H; PCIe 6.0 7.5.3. */
-#define PCI_CAP_ID        0x00u
-#define PCI_CAP_NEXT      0x01u
-#define PCI_CAP_ID_PM     0x01u
-#define PCI_CAP_ID_VPD    0x03u
-#define PCI_CAP_ID_MSI    0x05u
-#define PCI_CAP_ID_VENDOR 0x09u
-#define PCI_CAP_ID_EXP    0x10u
-#define PCI_CAP_ID_MSIX   0x11u
-#define PCI_CAP_ID_AF     0x13u
+#define PCI_CAP_ID          0x00u
+#define PCI_CAP_NEXT        0x01u
+#define PCI_CAP_ID_NULL     0x00u
+#define PCI_CAP_ID_PM       0x01u
+#define PCI_CAP_ID_AGP      0x02u
+#define PCI_CAP_ID_VPD      0x03u
+#define PCI_CAP_ID_SLOT     0x04u
+#define PCI_CAP_ID_MSI      0x05u
+#define PCI_CAP_ID_HOT_SWAP 0x06u
+#define PCI_CAP_ID_PCIX     0x07u
+#define PCI_CAP_ID_HT       0x08u
+#define PCI_CAP_ID_VENDOR   0x09u
+#define PCI_CAP_ID_DEBUG    0x0au
+#define PCI_CAP_ID_CPCI     0x0bu
+#define PCI_CAP_ID_SHPC     0x0cu
+#define PCI_CAP_ID_BRIDGE   0x0du
+#define PCI_CAP_ID_AGP8     0x0eu
+#define PCI_CAP_ID_SECURE   0x0fu
+#define PCI_CAP_ID_EXP      0x10u
+#define PCI_CAP_ID_MSIX     0x11u
+#define PCI_CAP_ID_SATA     0x12u
+#define PCI_CAP_ID_AF       0x13u
+#define PCI_CAP_ID_EA       0x14u
+#define PCI_CAP_ID_FPB      0x15u
 
 /* Extended capability header: PCIe 6.0 7.6.3. */
 #define PCI_EXT_CAP_START           0x100u
 #define PCI_EXT_CAP_ID(header)      ((header)&0xffffu)
 #define PCI_EXT_CAP_VERSION(header) ((header) >> 16 & 0xfu)
 #define PCI_EXT_CAP_NEXT(header)    ((header) >> 20 & 0xffcu)
+
+/* Extended capability ids: PCIe 6.0 7.7 to 7.9, appendix of the ids ECN. */
+#define PCI_EXT_CAP_ID_NULL      0x00u
+#define PCI_EXT_CAP_ID_AER       0x01u
+#define PCI_EXT_CAP_ID_VC        0x02u
+#define PCI_EXT_CAP_ID_DSN       0x03u
+#define PCI_EXT_CAP_ID_POWER     0x04u
+#define PCI_EXT_CAP_ID_VC9       0x09u
+#define PCI_EXT_CAP_ID_VSEC      0x0bu
+#define PCI_EXT_CAP_ID_LTR       0x18u
+#define PCI_EXT_CAP_ID_SECONDARY 0x19u
+#define PCI_EXT_CAP_ID_L1SS      0x1eu
+#define PCI_EXT_CAP_ID_RTR       0x22u
+#define PCI_EXT_CAP_ID_DVSEC     0x23u
+#define PCI_EXT_CAP_ID_DLF       0x25u
+#define PCI_EXT_CAP_ID_PL16      0x26u
+#define PCI_EXT_CAP_ID_PL32      0x2au
+#define PCI_EXT_CAP_ID_PL64      0x31u
+
+/* Advanced error reporting: PCIe 6.0 7.8.4. */
+#define PCI_AER_UNCOR_STATUS       0x04u
+#define PCI_AER_UNCOR_MASK         0x08u
+#define PCI_AER_UNCOR_SEVERITY     0x0cu
+#define PCI_AER_UNCOR_ERRORS       0x07fff030u
+#define PCI_AER_COR_STATUS         0x10u
+#define PCI_AER_COR_MASK           0x14u
+#define PCI_AER_COR_ERRORS         0x0000f1c1u
+#define PCI_AER_CONTROL            0x18u
+#define PCI_AER_CONTROL_PREFIX_LOG 0x00000800u
+#define PCI_AER_HEADER_LOG         0x1cu
+#define PCI_AER_PREFIX_LOG         0x38u
+#define PCI_AER_SIZE               0x2cu
+#define PCI_AER_SIZE_PREFIX        0x48u
+
+/* Latency tolerance reporting: PCIe 6.0 7.8.2. */
+#define PCI_LTR_LATENCY 0x1fffu
 
 /* Power management: PM 1.2 3.2, PCIe 6.0 7.5.2. */
 #define PCI_PM_PMC             0x02u
@@ -189,5 +240,21 @@
 #define PCI_AF_STATUS    0x05u
 #define PCI_AF_STATUS_TP 0x01u
 #define PCI_AF_SIZE      0x06u
+
+/* PCI-X, type 0: PCI-X 2.0 7.2. */
+#define PCI_X_COMMAND         0x02u
+#define PCI_X_COMMAND_LIMITS  0x007fu
+#define PCI_X_COMMAND_VERSION 0x3000u
+#define PCI_X_STATUS          0x04u
+#define PCI_X_STATUS_ERRORS   0x200c0000u
+#define PCI_X_SIZE            0x08u
+#define PCI_X_SIZE_ECC        0x18u
+
+/* Vendor-specific, USB debug port, SATA: PCIe 6.0 7.9.4, EHCI, AHCI 1.3. */
+#define PCI_VENDOR_LENGTH 0x02u
+#define PCI_DEBUG_PORT    0x02u
+#define PCI_SATA_CR0      0x02u
+#define PCI_SATA_CR1      0x04u
+#define PCI_SATA_SIZE     0x08u
 
 #endif

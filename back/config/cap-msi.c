@@ -92,4 +92,5 @@ const struct cfg_block cfg_block_msi = {
     .fields = fields,
     .nfields = ARRAY_LEN(fields),
     .length = length,
+    .spec = "PCI 3.0 6.8.1",
 };

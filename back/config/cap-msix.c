@@ -79,18 +79,14 @@ static const struct cfg_field fields[] = {
     },
 };
 
-static uint16_t length(const uint8_t *snapshot UNUSED, uint16_t base UNUSED)
-{
-    return PCI_MSIX_SIZE;
-}
-
 const struct cfg_block cfg_block_msix = {
     .name = "MSI-X",
     .where = CFG_IN_CAP,
     .id = PCI_CAP_ID_MSIX,
     .fields = fields,
     .nfields = ARRAY_LEN(fields),
-    .length = length,
+    .bytes = PCI_MSIX_SIZE,
+    .spec = "PCI 3.0 6.8.2",
 };
 
 /* Does [offset, offset + bytes) lie in a memory BAR of that number? */

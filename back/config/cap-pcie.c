@@ -31,7 +31,10 @@ static const struct cfg_field fields[] = {
         .name = "Device Capabilities",
         .offset = PCI_EXP_DEVCAP,
         .width = 4,
-        .frozen = 0xffffffff,
+        .frozen = 0xffffffff & ~PCI_EXP_DEVCAP_FLR,
+        .keep = PCI_EXP_DEVCAP_FLR,
+        .reason = "no function reset is promised, since none is carried out "
+                  "for a guest: it takes a way that works, such as D3hot",
         .spec = "PCIe 6.0 7.5.3.3",
     },
     {
@@ -135,4 +138,6 @@ const struct cfg_block cfg_block_pcie = {
     .fields = fields,
     .nfields = ARRAY_LEN(fields),
     .length = length,
+    .least = PCI_EXP_SIZE_V1,
+    .spec = "PCIe 6.0 7.5.3",
 };

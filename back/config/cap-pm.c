@@ -35,12 +35,10 @@ static const struct cfg_field fields[] = {
                   "a PME would wake the host",
         .spec = "PM 1.2 3.2.4",
     },
+    CFG_FROZEN("PMCSR Bridge Support Extensions", PCI_PM_BRIDGE, 1,
+               "PM 1.2 3.2.5"),
+    CFG_READ_ONLY("PM Data", PCI_PM_DATA, 1, "PM 1.2 3.2.6"),
 };
-
-static uint16_t length(const uint8_t *snapshot UNUSED, uint16_t base UNUSED)
-{
-    return PCI_PM_SIZE;
-}
 
 const struct cfg_block cfg_block_pm = {
     .name = "Power Management",
@@ -48,5 +46,6 @@ const struct cfg_block cfg_block_pm = {
     .id = PCI_CAP_ID_PM,
     .fields = fields,
     .nfields = ARRAY_LEN(fields),
-    .length = length,
+    .bytes = PCI_PM_SIZE,
+    .spec = "PM 1.2 3.2",
 };

@@ -31,16 +31,12 @@ static const struct cfg_field fields[] = {
     },
 };
 
-static uint16_t length(const uint8_t *snapshot UNUSED, uint16_t base UNUSED)
-{
-    return PCI_VPD_SIZE;
-}
-
 const struct cfg_block cfg_block_vpd = {
     .name = "Vital Product Data",
     .where = CFG_IN_CAP,
     .id = PCI_CAP_ID_VPD,
     .fields = fields,
     .nfields = ARRAY_LEN(fields),
-    .length = length,
+    .bytes = PCI_VPD_SIZE,
+    .spec = "PCI 3.0 appendix I",
 };

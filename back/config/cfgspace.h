@@ -127,6 +127,7 @@ struct cfg_cap {
     uint16_t offset;
     uint16_t length; /* bytes that its block owns */
     bool extended;
+    bool hidden; /* from this owner */
     const struct cfg_block *block;
 };
 

@@ -14,8 +14,7 @@ static uint16_t next_shown(const struct cfgspace *cs, unsigned int index,
     for (; index < cs->ncaps; index++) {
         const struct cfg_cap *cap = &cs->caps[index];
 
-        if (cap->extended == (where == CFG_IN_EXTCAP) &&
-            cap->block->visibility == CFG_SHOWN)
+        if (cap->extended == (where == CFG_IN_EXTCAP) && !cap->hidden)
             return cap->offset;
     }
     return 0;
@@ -47,3 +46,22 @@ uint32_t cfg_chain_extcap(const struct cfgspace *cs, uint16_t offset)
     return (le32_load(&cs->snapshot[offset]) & 0x000fffffu) |
            (uint32_t)shown_after(cs, offset, CFG_IN_EXTCAP) << 20;
 }
+
+/*
+ * The extended chain has no pointer to its head: when the capability there is
+ * hidden, a null one takes its place (PCIe 6.0 7.9.28).
+ */
+static uint32_t null_fresh(const struct cfgspace *cs, uint16_t offset)
+{
+    return (uint32_t)shown_after(cs, offset, CFG_IN_EXTCAP) << 20;
+}
+
+const struct cfg_field cfg_null_row = {
+    .name = "Extended Capability Header",
+    .offset = 0,
+    .width = 4,
+    .frozen = 0xffffffff,
+    .fresh = null_fresh,
+    .reason = "the first capability is hidden, and the chain starts here",
+    .spec = "PCIe 6.0 7.9.28",
+};

@@ -137,6 +137,27 @@ static bool starts_with_header(const struct cfg_block *b)
             f->frozen == bytes_mask(width));
 }
 
+/* Only capabilities can be hidden, and a reader is told why. */
+static const char *visibility_fault(const struct cfg_block *b)
+{
+    if (b->spec == NULL)
+        return "the block cites no specification";
+    if (b->visibility == CFG_SHOWN)
+        return b->where == CFG_IN_HEADER && b->rest_open
+                   ? "reserved bytes of the header are open"
+                   : NULL;
+    if (b->reason == NULL)
+        return "a block is not shown and gives no reason";
+    if (b->where == CFG_IN_HEADER)
+        return "the header is not shown";
+    /* What is behind the header of such a block has no rows to guard it. */
+    if (b->nfields != 1)
+        return "a block is not shown and has rows";
+    return b->rest_open == (b->visibility == CFG_ON_REQUEST)
+               ? NULL
+               : "a block is open that nobody may ask for, or the reverse";
+}
+
 static const char *block_fault(const struct cfg_block *b)
 {
     uint32_t space = b->where == CFG_IN_HEADER ? PCI_CONFIG_HEADER
@@ -145,8 +166,8 @@ static const char *block_fault(const struct cfg_block *b)
                          : PCI_CONFIG_SIZE_EXT - PCI_CONFIG_SIZE;
     uint32_t end = 0;
 
-    if (b->name == NULL || b->length == NULL)
-        return "the block has no name or no length";
+    if (b->name == NULL)
+        return "the block has no name";
     if (b->fields == NULL || b->nfields == 0)
         return "the block has no rows";
     for (size_t i = 0; i < b->nfields; i++) {
@@ -164,7 +185,7 @@ static const char *block_fault(const struct cfg_block *b)
         if (end > space)
             return "a row lies outside of its space";
     }
-    return starts_with_header(b) ? NULL
+    return starts_with_header(b) ? visibility_fault(b)
                                  : "the first row is not the frozen header";
 }
 

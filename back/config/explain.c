@@ -74,7 +74,7 @@ static const char *say_reason(const struct cfg_spot *spot)
         return spot->field->reason != NULL ? spot->field->reason
                                            : "read-only by specification";
     if (spot->hidden)
-        return "the guest does not see this capability";
+        return spot->block->reason;
     if (spot->rest)
         return "what it does is known to the device's maker alone";
     return "reserved by specification";

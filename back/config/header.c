@@ -218,15 +218,11 @@ static const struct cfg_field fields[] = {
     },
 };
 
-static uint16_t length(const uint8_t *snapshot UNUSED, uint16_t base UNUSED)
-{
-    return PCI_CONFIG_HEADER;
-}
-
 const struct cfg_block cfg_block_header = {
     .name = "Type 0 Header",
     .where = CFG_IN_HEADER,
     .fields = fields,
     .nfields = ARRAY_LEN(fields),
-    .length = length,
+    .bytes = PCI_CONFIG_HEADER,
+    .spec = "PCI 3.0 6.1",
 };

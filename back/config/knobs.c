@@ -27,10 +27,21 @@ uint32_t cfg_knob_bits(const struct cfgspace *cs, uint16_t offset,
     return bits & bytes_mask(width);
 }
 
+/* A capability that is shown on request is open behind its header. */
+static bool on_request(const struct cfg_spot *spot, uint16_t at)
+{
+    uint16_t header = spot->block->where == CFG_IN_EXTCAP ? 4 : 2;
+
+    return spot->block->visibility == CFG_ON_REQUEST &&
+           at - spot->base >= header;
+}
+
 static uint8_t loose_byte(const struct cfgspace *cs, uint16_t at)
 {
     struct cfg_spot spot = cfg_find(cs, at);
 
+    if (spot.hidden)
+        return on_request(&spot, at) ? 0xff : 0;
     if (spot.field == NULL)
         return spot.rest ? 0xff : 0;
     return (uint8_t)(cfg_field_loose(cs, spot.field) >> 8 * (at - spot.offset));

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Where the registers are: walks both capability chains of the snapshot, binds
- * a block to each capability, and says which row owns a byte. The device may
- * be hostile: it can loop, point outside, overlap, or go on for ever. It is
- * never asked twice (XSA-337).
+ * Where the capabilities are: walks both chains of the snapshot and binds a
+ * block to each capability. The device may be hostile: it can loop, point
+ * outside, overlap, or go on for ever. It is never asked twice (XSA-337).
  */
 #include "bytes.h"
 #include "pciregs.h"
@@ -29,8 +28,6 @@ static bool cap_append(struct cfgspace *cs, uint16_t id, uint16_t offset,
     cap->id = id;
     cap->offset = offset;
     cap->extended = where == CFG_IN_EXTCAP;
-    cap->block = cap->extended ? &cfg_block_other_extcap : &cfg_block_other_cap;
-    cap->length = cap->block->length(cs->snapshot, offset);
     return true;
 }
 
@@ -68,21 +65,18 @@ static void walk_extcaps(struct cfgspace *cs)
     }
 }
 
-/* May cap grow to length bytes without leaving its space or biting another? */
-static bool cap_fits(const struct cfgspace *cs, const struct cfg_cap *cap,
-                     uint16_t length)
+/* Bytes from the start of cap to the next one, or to the end of its space. */
+static uint16_t cap_room(const struct cfgspace *cs, const struct cfg_cap *cap)
 {
-    if (!bytes_inside(cap->offset, length,
-                      cap->extended ? cs->params.size : PCI_CONFIG_SIZE))
-        return false;
-    for (unsigned int i = 0; i < cs->ncaps; i++) {
-        const struct cfg_cap *other = &cs->caps[i];
+    uint16_t end = cap->extended ? cs->params.size : PCI_CONFIG_SIZE;
 
-        if (other != cap &&
-            bytes_overlap(cap->offset, length, other->offset, other->length))
-            return false;
+    for (unsigned int i = 0; i < cs->ncaps; i++) {
+        uint16_t at = cs->caps[i].offset;
+
+        if (at > cap->offset && at < end)
+            end = at;
     }
-    return true;
+    return (uint16_t)(end - cap->offset);
 }
 
 static bool block_bound(const struct cfgspace *cs, const struct cfg_block *b)
@@ -93,24 +87,62 @@ static bool block_bound(const struct cfgspace *cs, const struct cfg_block *b)
     return false;
 }
 
+/* The bytes that block would have here; 0 if there is no room for it. */
+static uint16_t length_here(const struct cfgspace *cs,
+                            const struct cfg_cap *cap,
+                            const struct cfg_block *block)
+{
+    uint16_t room = cap_room(cs, cap);
+    uint16_t length = cfg_block_length(block, cs->snapshot, cap->offset);
+
+    if (length == 0)
+        return room;
+    if (length > room)
+        length = block->least;
+    return length > room ? 0 : length;
+}
+
 /*
- * A capability gets the rows of its block if it is the first of its kind and
- * has room for them. Otherwise only its header is known, which is safe: it
- * reads as the device and nothing in it can be written.
+ * A capability gets the rows of its block if it has room for them and is the
+ * first of its kind, or may come again. What does not is hidden, and no knob
+ * shows it: its registers would have no rows to guard them. No two overlap,
+ * since none reaches beyond the start of the next.
  */
 static void bind(struct cfgspace *cs, struct cfg_cap *cap)
 {
     const struct cfg_block *block =
         cfg_block_for(cap->extended ? CFG_IN_EXTCAP : CFG_IN_CAP, cap->id);
-    uint16_t length;
+    uint16_t length = length_here(cs, cap, block);
 
-    if (block_bound(cs, block))
-        return;
-    length = block->length(cs->snapshot, cap->offset);
-    if (!cap_fits(cs, cap, length))
-        return;
+    if (length == 0 || (!block->many && block_bound(cs, block))) {
+        block =
+            cap->extended ? &cfg_block_misfit_extcap : &cfg_block_misfit_cap;
+        length = cap_room(cs, cap);
+    }
     cap->block = block;
     cap->length = length;
+}
+
+/* Does a knob open anything behind the header? */
+static bool cap_requested(const struct cfgspace *cs, const struct cfg_cap *cap)
+{
+    for (uint16_t i = cap->extended ? 4 : 2; i < cap->length; i++)
+        if (cfg_knob_bits(cs, (uint16_t)(cap->offset + i), 1) != 0)
+            return true;
+    return false;
+}
+
+static bool cap_hidden(const struct cfgspace *cs, const struct cfg_cap *cap)
+{
+    switch (cap->block->visibility) {
+    case CFG_SHOWN:
+        return false;
+    case CFG_ON_REQUEST:
+        return !cap_requested(cs, cap);
+    case CFG_HIDDEN:
+        break;
+    }
+    return true;
 }
 
 void cfg_map(struct cfgspace *cs)
@@ -120,87 +152,6 @@ void cfg_map(struct cfgspace *cs)
     walk_extcaps(cs);
     for (unsigned int i = 0; i < cs->ncaps; i++)
         bind(cs, &cs->caps[i]);
-}
-
-static struct cfg_spot find_in(const struct cfg_block *block, uint16_t base,
-                               uint16_t offset)
-{
-    struct cfg_spot spot = {
-        .block = block,
-        .base = base,
-        .offset = offset,
-        .hidden = block->visibility == CFG_HIDDEN,
-    };
-
-    for (size_t i = 0; i < block->nfields && !spot.hidden; i++) {
-        const struct cfg_field *f = &block->fields[i];
-        uint16_t start = (uint16_t)(base + f->offset);
-
-        if (offset >= start && offset - start < f->width) {
-            spot.field = f;
-            spot.offset = start;
-            break;
-        }
-    }
-    spot.rest = spot.field == NULL && !spot.hidden && block->rest_open;
-    return spot;
-}
-
-struct cfg_spot cfg_find(const struct cfgspace *cs, uint16_t offset)
-{
-    if (offset < PCI_CONFIG_HEADER)
-        return find_in(&cfg_block_header, 0, offset);
-    for (unsigned int i = 0; i < cs->ncaps; i++) {
-        const struct cfg_cap *cap = &cs->caps[i];
-
-        if (offset >= cap->offset && offset - cap->offset < cap->length)
-            return find_in(cap->block, cap->offset, offset);
-    }
-    return (struct cfg_spot){ .offset = offset, .rest = true };
-}
-
-/* Rows for bytes that have none, by width / 2. They have no name. */
-static const struct cfg_field rest_rows[] = {
-    { .width = 1, .loose = 0xff, .send = CFG_SEND_ALWAYS },
-    { .width = 2, .loose = 0xffff, .send = CFG_SEND_ALWAYS },
-    { .width = 4, .loose = 0xffffffff, .send = CFG_SEND_ALWAYS },
-};
-static const struct cfg_field reserved_rows[] = {
-    { .width = 1 },
-    { .width = 2 },
-    { .width = 4 },
-};
-static const struct cfg_field hidden_rows[] = {
-    { .width = 1, .zero = 0xff },
-    { .width = 2, .zero = 0xffff },
-    { .width = 4, .zero = 0xffffffff },
-};
-
-/* May both bytes go in one write: neither a row's, both open or both shut? */
-static bool bytes_alike(const struct cfgspace *cs, const struct cfg_spot *a,
-                        uint16_t offset)
-{
-    struct cfg_spot b = cfg_find(cs, offset);
-
-    return b.field == NULL && b.hidden == a->hidden && b.rest == a->rest &&
-           (cfg_knob_bits(cs, a->offset, 1) == 0) ==
-               (cfg_knob_bits(cs, offset, 1) == 0);
-}
-
-struct cfg_spot cfg_find_row(const struct cfgspace *cs, uint16_t offset,
-                             uint8_t left)
-{
-    struct cfg_spot spot = cfg_find(cs, offset);
-    uint8_t width = 1, n = 1;
-
-    if (spot.field != NULL)
-        return spot;
-    while (n < left && bytes_alike(cs, &spot, (uint16_t)(offset + n)))
-        n++;
-    while (width * 2 <= n && offset % (width * 2) == 0)
-        width = (uint8_t)(width * 2);
-    spot.field = spot.hidden ? &hidden_rows[width / 2]
-                 : spot.rest ? &rest_rows[width / 2]
-                             : &reserved_rows[width / 2];
-    return spot;
+    for (unsigned int i = 0; i < cs->ncaps; i++)
+        cs->caps[i].hidden = cap_hidden(cs, &cs->caps[i]);
 }

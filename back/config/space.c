@@ -70,9 +70,14 @@ static void fill_block(struct cfgspace *cs, const struct cfg_block *block,
 void cfg_fill(struct cfgspace *cs, enum cfg_start start)
 {
     fill_block(cs, &cfg_block_header, 0, PCI_CONFIG_HEADER, start);
-    for (unsigned int i = 0; i < cs->ncaps; i++)
-        fill_block(cs, cs->caps[i].block, cs->caps[i].offset,
-                   cs->caps[i].length, start);
+    for (unsigned int i = 0; i < cs->ncaps; i++) {
+        const struct cfg_cap *cap = &cs->caps[i];
+
+        if (!cap->hidden)
+            fill_block(cs, cap->block, cap->offset, cap->length, start);
+        else if (cap->offset == PCI_EXT_CAP_START)
+            fill_row(cs, &cfg_null_row, cap->offset, start);
+    }
 }
 
 void cfgspace_init(struct cfgspace *cs, const struct cfg_params *params,

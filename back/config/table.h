@@ -88,9 +88,13 @@ enum cfg_where {
     CFG_IN_EXTCAP
 };
 
-/* A hidden block is unlinked from its chain and reads as zero. */
+/*
+ * A capability that is not shown is unlinked from its chain and reads as zero.
+ * On request: shown to a guest whose knobs open something in it.
+ */
 enum cfg_visibility {
     CFG_SHOWN,
+    CFG_ON_REQUEST,
     CFG_HIDDEN
 };
 
@@ -100,26 +104,52 @@ struct cfg_block {
     enum cfg_where where;
     enum cfg_visibility visibility;
     uint16_t id;
-    const struct cfg_field *fields;
-    size_t nfields;
     /* Bytes of it that no row owns are what the maker made of them. */
     bool rest_open;
-    /* Bytes that an instance at base occupies, whatever the rows say. */
-    uint16_t (*length)(const uint8_t *snapshot, uint16_t base);
+    /* A device may have more than one of it. */
+    bool many;
+    const struct cfg_field *fields;
+    size_t nfields;
+    /*
+     * Bytes that an instance at base occupies, whatever the rows say; 0: all
+     * until the next capability. Rows that lie beyond are not there.
+     */
+    uint16_t bytes;
+    uint16_t (*length)(const uint8_t *snapshot, uint16_t base); /* or NULL */
+    uint16_t least;     /* that will do if there is no room for so many */
+    const char *reason; /* why it is not shown, or what is odd about it */
+    const char *spec;
 };
 
-/* The header of every function; the known capabilities; the rest. */
+/* Blocks that others must know by name. */
 extern const struct cfg_block cfg_block_header;
 extern const struct cfg_block cfg_block_pm;
 extern const struct cfg_block cfg_block_vpd;
 extern const struct cfg_block cfg_block_msi;
 extern const struct cfg_block cfg_block_msix;
 extern const struct cfg_block cfg_block_pcie;
+/* No table knows them; they come twice, or have no room where they are. */
 extern const struct cfg_block cfg_block_other_cap;
 extern const struct cfg_block cfg_block_other_extcap;
+extern const struct cfg_block cfg_block_misfit_cap;
+extern const struct cfg_block cfg_block_misfit_extcap;
 
-extern const struct cfg_block *const cfg_blocks[];
-extern const size_t cfg_nblocks;
+/* The other blocks by the file, each list ended by one without a name. */
+extern const struct cfg_block cfg_blocks_plain[];
+extern const struct cfg_block cfg_blocks_hidden[];
+extern const struct cfg_block cfg_blocks_aer[];
+extern const struct cfg_block cfg_blocks_link[];
+extern const struct cfg_block cfg_blocks_vendor[];
+extern const struct cfg_block cfg_blocks_exthidden[];
+
+static inline uint16_t cfg_block_length(const struct cfg_block *b,
+                                        const uint8_t *snapshot, uint16_t base)
+{
+    return b->length != NULL ? b->length(snapshot, base) : b->bytes;
+}
+
+/* All blocks in the order of the documentation; NULL beyond the last. */
+const struct cfg_block *cfg_block_nth(size_t n);
 
 /* The block that knows this capability, else the one for the unknown. */
 const struct cfg_block *cfg_block_for(enum cfg_where where, uint16_t id);
@@ -181,6 +211,9 @@ cfg_fresh cfg_bar_fresh;
 cfg_allow cfg_rom_allow;
 cfg_have cfg_rom_have;
 
+/* What an empty place in the chain reads as: only the way on. */
+extern const struct cfg_field cfg_null_row;
+
 /* The chain as the guest walks it: hidden capabilities are stepped over. */
 cfg_fresh cfg_chain_head;
 cfg_fresh cfg_chain_cap;
@@ -202,6 +235,37 @@ enum pci_wire_err cfg_control_check(const struct cfgspace *cs,
         .reason = "the chain walked at attach is the chain (XSA-337)",     \
         .spec = "PCI 3.0 6.7",                                             \
     }
+
+#define CFG_EXTCAP_HEADER                                              \
+    {                                                                  \
+        .name = "Extended Capability Header", .offset = 0, .width = 4, \
+        .frozen = 0xffffffff, .fresh = cfg_chain_extcap,               \
+        .reason = "the chain walked at attach is the chain (XSA-337)", \
+        .spec = "PCIe 6.0 7.6.3",                                      \
+    }
+
+/* A row that a guest can only read, from the device or as it was at attach. */
+#define CFG_READ_ONLY(what, at, bytes, section)                              \
+    {                                                                        \
+        .name = (what), .offset = (at), .width = (bytes), .spec = (section), \
+    }
+#define CFG_FROZEN(what, at, bytes, section)                            \
+    {                                                                   \
+        .name = (what), .offset = (at), .width = (bytes),               \
+        .frozen = 0xffffffffu >> (32 - 8 * (bytes)), .spec = (section), \
+    }
+
+/* Rows and their number, as a block has them. */
+#define CFG_ROWS(rows) .fields = (rows), .nfields = ARRAY_LEN(rows)
+
+/* Bytes of the snapshot; 0 beyond its end, where a hostile base may point. */
+static inline uint32_t cfg_snap(const uint8_t *snapshot, uint32_t offset,
+                                uint8_t size)
+{
+    return bytes_inside(offset, size, CFG_SIZE_MAX)
+               ? le_load(&snapshot[offset], size)
+               : 0;
+}
 
 /* The bits whose value is ours and not the device's. */
 static inline uint32_t cfg_field_copied(const struct cfg_field *f)

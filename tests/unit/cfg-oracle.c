@@ -25,9 +25,38 @@ static unsigned int cap_size(const struct cfg_device *d, unsigned int at)
         return 12;
     case PCI_CAP_ID_EXP:
         return (flags & 0xf) >= 2 ? 0x3c : 0x14;
+    case PCI_CAP_ID_VENDOR:
+        return 3;
+    case PCI_CAP_ID_PCIX:
+        return flags & 0x3000 ? 0x18 : 8;
+    case PCI_CAP_ID_AF:
+        return 6;
+    case PCI_CAP_ID_SATA:
+        return 8;
     default:
         return 2;
     }
+}
+
+static unsigned int extcap_size(const struct cfg_device *d, unsigned int at)
+{
+    switch (le16_load(&d->hw.bytes[at])) {
+    case PCI_EXT_CAP_ID_AER:
+        return 0x2c;
+    case PCI_EXT_CAP_ID_DSN:
+        return 0x0c;
+    default:
+        return 4;
+    }
+}
+
+/* Advanced error reporting: status bits and both masks. */
+static void learn_aer(uint8_t *may, unsigned int at)
+{
+    le32_store(&may[at + 0x04], 0x07fff030);
+    le32_store(&may[at + 0x08], 0x07fff030);
+    le32_store(&may[at + 0x10], 0x0000f1c1);
+    le32_store(&may[at + 0x14], 0x0000f1c1);
 }
 
 /* Bits that the tables open in a capability, whoever asks. */
@@ -53,10 +82,17 @@ static void loosen_caps(struct cfg_device *d, uint8_t *may)
         memset(&may[at], 0, size);
         if (d->hw.bytes[at] == PCI_CAP_ID_EXP)
             learn_express(may, at, size);
+        if (d->hw.bytes[at] == PCI_CAP_ID_PCIX) {
+            le16_store(&may[at + 2], 0x007f);
+            le32_store(&may[at + 4], 0x200c0000);
+        }
     }
     at = d->hw.size > 0x100 && d->hw.bytes[0x100] != 0 ? 0x100 : 0;
-    for (; at != 0; at = le32_load(&d->hw.bytes[at]) >> 20)
-        memset(&may[at], 0, 4);
+    for (; at != 0; at = le32_load(&d->hw.bytes[at]) >> 20) {
+        memset(&may[at], 0, extcap_size(d, at));
+        if (le16_load(&d->hw.bytes[at]) == PCI_EXT_CAP_ID_AER)
+            learn_aer(may, at);
+    }
 }
 
 /* The bits that permissive would add; a quirk may name any of them. */

@@ -11,6 +11,7 @@ Suite *cfg_bar_suite(void);
 Suite *cfg_map_suite(void);
 Suite *cfg_guard_suite(void);
 Suite *cfg_fuzz_suite(void);
+Suite *cfg_caps_suite(void);
 Suite *cfg_knobs_suite(void);
 Suite *cfg_ledger_suite(void);
 

@@ -40,6 +40,7 @@ static const struct view views[] = {
     { "PM header and PMC without PME", EVERYTHING_PM, 4, 0x06035001, 0 },
     { "PMCSR", EVERYTHING_PM + 4, 2, 0x8108, 1 },
     { "PM data", EVERYTHING_PM + 7, 1, 0x55, 1 },
+    { "PM bridge extensions", EVERYTHING_PM + 6, 1, 0x00, 0 },
     { "VPD data", EVERYTHING_VPD + 4, 4, 0x44332211, 1 },
     { "MSI header", EVERYTHING_MSI, 2, 0x8005, 0 },
     { "MSI control", EVERYTHING_MSI + 2, 2, 0x0180, 1 },
@@ -47,12 +48,14 @@ static const struct view views[] = {
     { "MSI-X table", EVERYTHING_MSIX + 4, 4, 0x00002004, 0 },
     { "MSI-X PBA", EVERYTHING_MSIX + 8, 4, 0x00003004, 0 },
     { "PCIe header and flags", EVERYTHING_EXP, 4, 0x0002d010, 0 },
-    { "PCIe device capabilities", EVERYTHING_EXP + 4, 4, 0x10008fc1, 0 },
+    { "PCIe device capabilities", EVERYTHING_EXP + 4, 4, 0x00008fc1, 0 },
     { "PCIe device status", EVERYTHING_EXP + 10, 2, 0x000f, 1 },
-    { "unknown capability's header", EVERYTHING_VENDOR, 2, 0xe009, 0 },
-    { "unknown capability's body", EVERYTHING_VENDOR + 4, 4, 0xa5a5a5a5, 1 },
+    { "vendor's header and length", EVERYTHING_VENDOR, 2, 0xe009, 0 },
+    { "AF capabilities", EVERYTHING_AF + 3, 1, 0x01, 0 },
+    { "vendor's own", EVERYTHING_VENDOR + 4, 4, 0xa5a5a5a5, 1 },
     { "extended header", EVERYTHING_AER, 4, 0x15020001, 0 },
-    { "extended body", EVERYTHING_DSN + 4, 4, 0x01020304, 1 },
+    { "AER mask", EVERYTHING_AER + 8, 4, 0x00462030, 1 },
+    { "serial number", EVERYTHING_DSN + 4, 4, 0x01020304, 0 },
 };
 
 START_TEST(test_view)

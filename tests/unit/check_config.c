@@ -13,6 +13,7 @@ int main(void)
     srunner_add_suite(runner, cfg_bar_suite());
     srunner_add_suite(runner, cfg_map_suite());
     srunner_add_suite(runner, cfg_guard_suite());
+    srunner_add_suite(runner, cfg_caps_suite());
     srunner_add_suite(runner, cfg_knobs_suite());
     srunner_add_suite(runner, cfg_ledger_suite());
     srunner_add_suite(runner, cfg_fuzz_suite());
