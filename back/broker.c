@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "aer-source.h"
 #include "config.h"
 #include "events.h"
 #include "hyp.h"
@@ -72,6 +73,7 @@ static void open_all(void)
 
 static void close_all(void)
 {
+    aer_source_close();
     (void)!store_remove(store, NULL, XS_DAEMON_DIR);
     /* With guests left, the kernel must not take their directories over. */
     if (!link_next(NULL))
@@ -104,6 +106,7 @@ int broker_main(const char *run_dir)
     (void)loop_on_signal(SIGINT, on_stop, NULL);
     (void)loop_on_signal(SIGHUP, policy_source_again, NULL);
     (void)loop_on_read(store_fd(store), on_store, NULL);
+    aer_source_open();
     log_info("version %s serves", PACKAGE_VERSION);
     link_adopt_devices(hyp);
     ledger_start();

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "aer-enable.h"
 #include "bytes.h"
 #include "claim.h"
 #include "log.h"
@@ -247,6 +248,8 @@ static void claim_finish(void *arg, int reset_err)
     ret = restore_verify(dev->config_fd, dev->cs.snapshot);
     if (ret == 0)
         ret = restore_write(dev->config_fd, &dev->cs);
+    if (ret == 0)
+        ret = aer_enable(dev->sbdf, dev->config_fd, &dev->cs);
     if (ret < 0) {
         device_say(dev->why, "the device does not answer after its reset: %s",
                    strerror(-ret));

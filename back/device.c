@@ -216,6 +216,9 @@ enum pci_wire_err device_config_write(struct device *dev,
 
     if (dev->phase != DEVICE_READY)
         return PCI_ERR_DEV_NOT_FOUND;
+    /* The kernel would make us wait for the end of it. */
+    if (dev->aer.resetting)
+        return PCI_ERR_OP_FAILED;
     if (plan->count > CFG_PLAN_MAX)
         return PCI_ERR_INVALID_OFFSET;
     for (i = 0; i < plan->count; i++) {

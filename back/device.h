@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "aer.h"
 #include "cfgspace.h"
 #include "grants.h"
 #include "hyp.h"
@@ -33,6 +34,16 @@ enum device_phase {
     DEVICE_CLAIMING,
     DEVICE_READY,
     DEVICE_RELEASING
+};
+
+/* Errors that a device reported, for one owner. */
+struct device_aer {
+    enum policy_aer policy;
+    enum aer_channel pending; /* 0: none waits for its turn */
+    bool resetting;           /* in the middle of recovery */
+    uint32_t corrected;       /* so many errors of each kind */
+    uint32_t nonfatal;
+    uint32_t fatal;
 };
 
 struct device;
@@ -65,6 +76,7 @@ struct device {
     void *arg;
     job_done_fn *after_reset;
     int reset_err;
+    struct device_aer aer;
     char why[DEVICE_WHY];
 };
 
@@ -132,6 +144,19 @@ bool device_is_asleep(const struct device *dev);
 
 /* Reset if the kernel knows how; next() runs from the loop either way. */
 void device_reset_then(struct device *dev, job_done_fn *next);
+
+/* Reset a device that its guest keeps. done gets err and arg, from the loop;
+ * the device may be gone by then. 0, or a negative errno and done is not
+ * called; -ENOTSUP: the kernel knows no way. */
+MUST_USE int device_reset_in_use(struct device *dev, job_done_fn *done,
+                                 void *arg);
+
+/* Put back what a reset took from a device that its guest keeps: registers, and
+ * its interrupts. Bus mastering and the rest are its driver's to turn on. */
+MUST_USE int device_after_reset(struct device *dev);
+
+/* The same if it has been reset, by somebody else. */
+void device_mend(struct device *dev);
 
 /* Iterate over the registry; NULL starts. */
 struct device *device_next(const struct device *dev);

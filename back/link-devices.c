@@ -73,6 +73,7 @@ static void release(struct link *link, struct device *dev)
     if (dev->phase != DEVICE_READY)
         return;
     link->pending++;
+    recovery_drop(link, dev);
     link_worker_remove(link, dev);
     device_release(dev, released, link);
 }
@@ -247,6 +248,7 @@ static void release_all(void *arg)
 
 void link_act_release(struct link *link)
 {
+    recovery_stop(link);
     if (link->worker) {
         worker_end(link->worker, release_all, link);
         link->worker = NULL;

@@ -24,6 +24,7 @@ struct change {
     struct sbdf sbdf;
     struct sbdf virt;
     uint32_t index; /* where sbdf is listed */
+    bool aer_failed;
 };
 
 static void path_of(char path[STORE_PATH], const char *fmt, ...) PRINTF(2, 3);
@@ -193,6 +194,26 @@ void link_clear_report(struct link *link, const struct sbdf *sbdf)
         path_of(path, XS_ERROR_BACK, link->domid);
     if (store_exists(link->store, NULL, path))
         (void)!store_remove(link->store, NULL, path);
+}
+
+static int body_aer(struct store *st, struct store_txn *txn, void *arg)
+{
+    const struct change *c = arg;
+    char path[STORE_PATH];
+
+    if (!directory_there(st, txn, c->link->domid))
+        return -ENOENT;
+    path_of(path, XS_BACK_AER_STATE, c->link->domid);
+    if (c->aer_failed)
+        return store_write(st, txn, path, "aerfail");
+    return store_exists(st, txn, path) ? store_remove(st, txn, path) : 0;
+}
+
+void link_write_aer(struct link *link, bool failed)
+{
+    struct change change = { .aer_failed = failed };
+
+    (void)apply(link, body_aer, &change, "the state of error recovery");
 }
 
 /* Our own record stays: the guest may be about to reboot (reattach.c). */

@@ -103,8 +103,14 @@ static void on_connected(void *arg, const struct msg_connected *result)
     log_limited_info(&link->budget, "d%u: connected", link->domid);
     if (!link->calm)
         link->calm = loop_after(CALM_MS, calm, link);
+    recovery_worker_back(link);
     if (link->running == XB_ACT_CONNECT)
         link_finish(link, 0);
+}
+
+static void on_aer_done(void *arg, const struct msg *m)
+{
+    recovery_answer(arg, m);
 }
 
 static void start_worker(struct link *link, enum cfg_start start);
@@ -133,6 +139,7 @@ static void on_gone(void *arg, const char *reason)
 static const struct worker_handlers handlers = {
     .connected = on_connected,
     .request = link_on_request,
+    .aer_done = on_aer_done,
     .gone = on_gone,
 };
 
@@ -211,6 +218,7 @@ static void quiet_devices(struct link *link)
 
 void link_act_disconnect(struct link *link)
 {
+    recovery_stop(link);
     quiet_devices(link);
     if (!link->worker) {
         link_finish(link, 0);

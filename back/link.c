@@ -84,6 +84,7 @@ static void link_free(struct link *link)
     loop_cancel(link->look);
     loop_cancel(link->calm);
     loop_cancel(link->patience);
+    recovery_stop(link);
     free(link);
 }
 

@@ -27,6 +27,7 @@
 #include "loop.h"
 #include "policy.h"
 #include "publish.h"
+#include "recovery.h"
 #include "store.h"
 #include "worker-proc.h"
 #include "xbstate.h"
@@ -60,6 +61,7 @@ struct link {
 
     struct loop_watch *patience; /* with a front or a worker that must answer */
     bool mute;                   /* patience is over */
+    struct recovery recovery;    /* of a device that reported an error */
     struct log_budget budget;
 };
 
@@ -105,6 +107,8 @@ void link_report(struct link *link, const struct sbdf *sbdf, int err,
 void link_note(struct link *link, struct sbdf sbdf, const char *text);
 /* What was reported is over: of the device, or with NULL of the guest. */
 void link_clear_report(struct link *link, const struct sbdf *sbdf);
+/* Error recovery has failed (or not): the node that says so. */
+void link_write_aer(struct link *link, bool failed);
 /* A dead domain's directories and claims, if its toolstack left them. */
 void link_clear_dead(struct link *link);
 

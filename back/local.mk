@@ -9,11 +9,22 @@ back_libback_a_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_BACK)
 back_libback_a_CFLAGS = $(AM_CFLAGS) $(XENEVTCHN_CFLAGS) $(XENGNTTAB_CFLAGS) \
 	$(UDEV_CFLAGS) $(JSON_CFLAGS)
 back_libback_a_SOURCES = \
+	back/aer-enable.c \
+	back/aer-enable.h \
+	back/aer-slot.c \
+	back/aer-slot.h \
+	back/aer-source.c \
+	back/aer-source.h \
+	back/aer-trace.c \
+	back/aer-trace.h \
+	back/aer.c \
+	back/aer.h \
 	back/broker.c \
 	back/broker.h \
 	back/device-claim.c \
 	back/device-irq.c \
 	back/device-keep.c \
+	back/device-mend.c \
 	back/device.c \
 	back/device.h \
 	back/events.c \
@@ -50,6 +61,7 @@ back_libback_a_SOURCES = \
 	back/ops.h \
 	back/pace.c \
 	back/pace.h \
+	back/policy.h \
 	back/page.c \
 	back/page.h \
 	back/policy-file.c \
@@ -63,6 +75,9 @@ back_libback_a_SOURCES = \
 	back/policy.h \
 	back/reattach.c \
 	back/reattach.h \
+	back/recovery-outcome.c \
+	back/recovery.c \
+	back/recovery.h \
 	back/restore.c \
 	back/restore.h \
 	back/state-json.c \

@@ -27,6 +27,9 @@ static const struct msg_row rows[MSG_TYPE_END] = {
     [MSG_MSI_ON] = { "msi-on", sizeof(struct msg_msi_on), 0 },
     [MSG_MSIX_ON] = { "msix-on", sizeof(struct msg_msix_on), 0 },
     [MSG_MSI_OFF] = { "msi-off", sizeof(struct msg_handle), 0 },
+    [MSG_AER] = { "aer", sizeof(struct msg_aer), 0 },
+    [MSG_AER_CANCEL] = { "aer-cancel", 0, 0 },
+    [MSG_AER_DONE] = { "aer-done", sizeof(struct msg_aer_done), 0 },
 };
 
 static const struct msg_row *row_of(uint32_t type)

@@ -30,6 +30,10 @@ enum msg_type {
     MSG_MSI_ON,
     MSG_MSIX_ON,
     MSG_MSI_OFF, /* whichever of the two is active */
+    /* error recovery; the serial goes from AER to AER_DONE */
+    MSG_AER,        /* to the worker: tell the front */
+    MSG_AER_CANCEL, /* to the worker: nobody waits for the answer any more */
+    MSG_AER_DONE,   /* to the broker */
     MSG_TYPE_END
 };
 
@@ -86,6 +90,24 @@ struct msg_answer {
     uint16_t pirq[PCI_WIRE_MSIX_MAX]; /* of MSI only the first */
 };
 
+struct msg_aer {
+    uint32_t handle;
+    uint32_t cmd;    /* enum pci_wire_cmd, 6 to 9 */
+    int32_t channel; /* enum aer_channel */
+    uint32_t again;  /* an earlier worker may have asked the front already */
+};
+
+enum msg_aer_status {
+    MSG_AER_ANSWERED,
+    MSG_AER_NO_HANDLER, /* the front does not answer such requests */
+    MSG_AER_NO_PAGE     /* no front is connected, or it has no such device */
+};
+
+struct msg_aer_done {
+    uint32_t status; /* enum msg_aer_status */
+    int32_t result;  /* enum aer_result, as the guest wrote it: any value */
+};
+
 struct msg {
     uint32_t type;
     uint32_t serial; /* of a request; an answer repeats it */
@@ -98,6 +120,8 @@ struct msg {
         struct msg_msi_on msi_on;
         struct msg_msix_on msix_on;
         struct msg_answer answer;
+        struct msg_aer aer;
+        struct msg_aer_done aer_done;
     } u;
 };
 

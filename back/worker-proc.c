@@ -96,6 +96,9 @@ static bool dispatch(struct worker_proc *w, const struct msg *m)
     case MSG_MSI_OFF:
         w->handlers->request(w->arg, m);
         return true;
+    case MSG_AER_DONE:
+        w->handlers->aer_done(w->arg, m);
+        return true;
     default:
         condemn(w, "it sent a message only the broker may send");
         return false;
@@ -228,5 +231,21 @@ int worker_answer(struct worker_proc *w, uint32_t serial,
     struct msg m = { .type = MSG_ANSWER, .serial = serial };
 
     m.u.answer = *answer;
+    return msg_send(w->fd, &m, NULL, 0);
+}
+
+int worker_aer(struct worker_proc *w, uint32_t serial,
+               const struct msg_aer *aer)
+{
+    struct msg m = { .type = MSG_AER, .serial = serial };
+
+    m.u.aer = *aer;
+    return msg_send(w->fd, &m, NULL, 0);
+}
+
+int worker_aer_cancel(struct worker_proc *w)
+{
+    struct msg m = { .type = MSG_AER_CANCEL };
+
     return msg_send(w->fd, &m, NULL, 0);
 }

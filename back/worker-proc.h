@@ -17,6 +17,7 @@ struct worker_proc;
 struct worker_handlers {
     void (*connected)(void *arg, const struct msg_connected *result);
     void (*request)(void *arg, const struct msg *request);
+    void (*aer_done)(void *arg, const struct msg *m);
     void (*gone)(void *arg, const char *reason);
 };
 
@@ -36,5 +37,9 @@ MUST_USE int worker_device_add(struct worker_proc *worker,
 MUST_USE int worker_device_remove(struct worker_proc *worker, uint32_t handle);
 MUST_USE int worker_answer(struct worker_proc *worker, uint32_t serial,
                            const struct msg_answer *answer);
+/* Have the front asked; aer_done comes with this serial, unless cancelled. */
+MUST_USE int worker_aer(struct worker_proc *worker, uint32_t serial,
+                        const struct msg_aer *aer);
+MUST_USE int worker_aer_cancel(struct worker_proc *worker);
 
 #endif

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "aer-slot.h"
 #include "log.h"
 #include "msg.h"
 #include "ops.h"
@@ -28,6 +29,7 @@ struct worker {
     uint16_t domid;
     struct page *page;
     struct ops ops;
+    struct aer_slot aer;
     struct pace pace;
     uint64_t listen_again_ns; /* 0: the port is armed */
     bool quit;
@@ -132,6 +134,42 @@ static void connect_page(struct worker *w, const struct msg_connect *c)
         w->quit = true;
 }
 
+static struct pci_page *shared_of(struct worker *w)
+{
+    return w->page ? page_shared(w->page) : NULL;
+}
+
+static void tell_broker(struct worker *w, const struct msg *m)
+{
+    if (msg_send(w->broker, m, NULL, 0) < 0)
+        w->quit = true;
+}
+
+static bool aer_collect(struct worker *w)
+{
+    struct msg done;
+
+    if (!aer_slot_collect(&w->aer, shared_of(w), &done))
+        return false;
+    tell_broker(w, &done);
+    return true;
+}
+
+static void aer_ask(struct worker *w, const struct msg *m)
+{
+    const struct vdev *dev = ops_find(&w->ops, m->u.aer.handle);
+    struct msg done;
+
+    if (aer_slot_ask(&w->aer, shared_of(w), m, dev ? &dev->virt : NULL,
+                     &done)) {
+        tell_broker(w, &done);
+        return;
+    }
+    page_notify(w->page);
+    /* An earlier worker's question may have its answer already. */
+    (void)aer_collect(w);
+}
+
 static void on_message(struct worker *w)
 {
     struct msg m = { 0 };
@@ -156,6 +194,12 @@ static void on_message(struct worker *w)
         if (ops_answer(&w->ops, &m))
             reply(w);
         break;
+    case MSG_AER:
+        aer_ask(w, &m);
+        break;
+    case MSG_AER_CANCEL:
+        aer_slot_cancel(&w->aer, shared_of(w));
+        break;
     default:
         fatalx("the broker sent \"%s\"", msg_name(m.type));
     }
@@ -177,11 +221,13 @@ static bool serve(struct worker *w)
 
 static void on_event(struct worker *w)
 {
+    bool answered;
     uint32_t ms;
 
     if (!page_event(w->page))
         return;
-    if (serve(w) || w->ops.waiting) {
+    answered = aer_collect(w);
+    if (serve(w) || answered || w->ops.waiting) {
         page_rearm(w->page);
         return;
     }
@@ -219,6 +265,7 @@ static int poll_timeout(struct worker *w)
         return (int)((w->listen_again_ns - now) / 1000000u) + 1;
     w->listen_again_ns = 0;
     page_rearm(w->page);
+    (void)aer_collect(w);
     return -1;
 }
 

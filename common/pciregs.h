@@ -215,6 +215,7 @@
 #define PCI_EXP_DEVCAP_FLR     0x10000000u
 #define PCI_EXP_DEVCTL         0x08u
 #define PCI_EXP_DEVCTL_FLR     0x8000u
+#define PCI_EXP_DEVCTL_ERRORS  0x000fu /* report: corrected to unsupported */
 #define PCI_EXP_DEVSTA         0x0au
 #define PCI_EXP_DEVSTA_ERRORS  0x000fu /* RW1C */
 #define PCI_EXP_DEVSTA_PENDING 0x0020u

@@ -170,7 +170,7 @@ tests_unit_check_tree_SOURCES = tests/unit/check_tree.c $(tests_cli_world)
 
 # back/: the daemon over a fake Xen, a fake store and a fake /sys
 if HAVE_CHECK
-check_PROGRAMS += tests/unit/check_device tests/unit/check_grants \
+check_PROGRAMS += tests/unit/check_aer tests/unit/check_device tests/unit/check_grants \
 	tests/unit/check_irq tests/unit/check_link tests/unit/check_msg \
 	tests/unit/check_ops tests/unit/check_pace tests/unit/check_policy \
 	tests/unit/check_state tests/unit/check_vbus
@@ -196,6 +196,10 @@ tests_back_world = \
 	tests/unit/run-until.h \
 	tests/unit/temp-tree.c \
 	tests/unit/temp-tree.h
+tests_unit_check_aer_CPPFLAGS = $(tests_back_cppflags)
+tests_unit_check_aer_CFLAGS = $(tests_back_cflags)
+tests_unit_check_aer_LDADD = $(tests_back_ldadd)
+tests_unit_check_aer_SOURCES = tests/unit/check_aer.c $(tests_back_world)
 tests_unit_check_device_CPPFLAGS = $(tests_back_cppflags)
 tests_unit_check_device_CFLAGS = $(tests_back_cflags)
 tests_unit_check_device_LDADD = $(tests_back_ldadd)
@@ -228,6 +232,7 @@ tests_unit_check_link_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=loop_after \
 tests_unit_check_link_LDADD = $(tests_back_ldadd)
 tests_unit_check_link_SOURCES = \
 	tests/unit/check_link.c \
+	tests/unit/check_link_aer.c \
 	tests/unit/check_link_connect.c \
 	tests/unit/check_link_end.c \
 	tests/unit/check_link_peers.c \
@@ -355,6 +360,7 @@ tests_unit_check_pair_LDFLAGS = $(tests_unit_check_link_LDFLAGS)
 tests_unit_check_pair_LDADD = front/libfrontcore.a $(tests_back_ldadd)
 tests_unit_check_pair_SOURCES = \
 	tests/unit/check_pair.c \
+	tests/unit/check_pair_aer.c \
 	tests/unit/check_pair_device.c \
 	tests/unit/check_pair_plug.c \
 	tests/unit/fake-worker-proc.h \

@@ -105,3 +105,22 @@ int hyp_unmap_pirq(struct hyp *hyp, uint16_t domid, uint32_t pirq)
     errno = 0;
     return hyp_result(xc_physdev_unmap_pirq(hyp->xc, domid, (int)pirq));
 }
+
+int hyp_restore_msi(struct hyp *hyp, struct sbdf dev)
+{
+    struct physdev_pci_device *device;
+    int ret;
+
+    device = xencall_alloc_buffer(hyp->call, sizeof(*device));
+    if (device == NULL)
+        return -ENOMEM;
+    device->seg = dev.segment;
+    device->bus = dev.bus;
+    device->devfn = dev.devfn;
+    errno = 0;
+    ret = hyp_result(xencall2(hyp->call, __HYPERVISOR_physdev_op,
+                              PHYSDEVOP_restore_msi_ext,
+                              (uint64_t)(uintptr_t)device));
+    xencall_free_buffer(hyp->call, device);
+    return ret;
+}

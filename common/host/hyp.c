@@ -136,3 +136,15 @@ int hyp_irq(struct hyp *hyp, uint16_t domid, uint32_t pirq, bool allow)
     errno = 0;
     return hyp_result(xc_domain_irq_permission(hyp->xc, domid, pirq, allow));
 }
+
+int hyp_pause(struct hyp *hyp, uint16_t domid)
+{
+    errno = 0;
+    return hyp_result(xc_domain_pause(hyp->xc, domid));
+}
+
+int hyp_crash(struct hyp *hyp, uint16_t domid)
+{
+    errno = 0;
+    return hyp_result(xc_domain_shutdown(hyp->xc, domid, SHUTDOWN_crash));
+}

@@ -78,4 +78,15 @@ MUST_USE int hyp_map_multi_msi(struct hyp *hyp, uint16_t domid, struct sbdf dev,
                                unsigned int *count, uint32_t *pirq);
 MUST_USE int hyp_unmap_pirq(struct hyp *hyp, uint16_t domid, uint32_t pirq);
 
+/* Write the device's MSI or MSI-X registers and table again as its owner had
+ * them: a reset has cleared them. -ENXIO: its memory is not decoded. */
+MUST_USE int hyp_restore_msi(struct hyp *hyp, struct sbdf dev);
+
+/* Stop a domain's processors until somebody unpauses it. */
+MUST_USE int hyp_pause(struct hyp *hyp, uint16_t domid);
+
+/* Shut a domain down as crashed: it stops at once, and its toolstack does what
+ * its configuration says of crashes (xl: on_crash, by default destroy). */
+MUST_USE int hyp_crash(struct hyp *hyp, uint16_t domid);
+
 #endif

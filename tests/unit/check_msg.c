@@ -52,6 +52,9 @@ static const struct {
     { MSG_MSI_ON, sizeof(struct msg_msi_on), 0 },
     { MSG_MSIX_ON, sizeof(struct msg_msix_on), 0 },
     { MSG_MSI_OFF, sizeof(struct msg_handle), 0 },
+    { MSG_AER, sizeof(struct msg_aer), 0 },
+    { MSG_AER_CANCEL, 0, 0 },
+    { MSG_AER_DONE, sizeof(struct msg_aer_done), 0 },
 };
 _Static_assert(ARRAY_LEN(types) == MSG_TYPE_END - 1, "a type has no row");
 

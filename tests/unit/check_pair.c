@@ -21,6 +21,7 @@ static Suite *suite(void)
 
     add(s, pair_device_tests());
     add(s, pair_plug_tests());
+    add(s, pair_aer_tests());
     return s;
 }
 

@@ -229,3 +229,47 @@ int worker_answer(struct worker_proc *w, uint32_t serial,
     w->answer = *answer;
     return 0;
 }
+
+int worker_aer(struct worker_proc *w, uint32_t serial,
+               const struct msg_aer *aer)
+{
+    w->seen.aer = *aer;
+    w->seen.aer_serial = serial;
+    w->seen.aers++;
+    w->seen.aer_waiting = true;
+    return 0;
+}
+
+int worker_aer_cancel(struct worker_proc *w)
+{
+    w->seen.aer_waiting = false;
+    return 0;
+}
+
+static void aer_done(struct worker_proc *w, uint32_t serial, uint32_t status,
+                     int32_t result)
+{
+    struct msg m = { .type = MSG_AER_DONE, .serial = serial };
+
+    m.u.aer_done.status = status;
+    m.u.aer_done.result = result;
+    w->handlers->aer_done(w->arg, &m);
+}
+
+void fake_worker_aer(uint16_t domid, uint32_t status, int32_t result)
+{
+    struct worker_proc *w = find(domid);
+
+    ck_assert_ptr_nonnull(w);
+    ck_assert(w->seen.aer_waiting);
+    w->seen.aer_waiting = false;
+    aer_done(w, w->seen.aer_serial, status, result);
+}
+
+void fake_worker_aer_stray(uint16_t domid, uint32_t serial, int32_t result)
+{
+    struct worker_proc *w = find(domid);
+
+    ck_assert_ptr_nonnull(w);
+    aer_done(w, serial, MSG_AER_ANSWERED, result);
+}

@@ -19,6 +19,10 @@ struct fake_worker {
     uint16_t domid;
     bool connected;
     struct msg_connect connect; /* what it was told */
+    struct msg_aer aer;         /* the last request to the front, */
+    uint32_t aer_serial;
+    unsigned int aers; /* how many there were */
+    bool aer_waiting;  /* neither answered nor cancelled */
     unsigned int ndevices;
     struct {
         uint32_t handle;
@@ -49,6 +53,11 @@ unsigned int fake_workers_alive(void);
 
 /* The worker's process ends by itself. */
 void fake_worker_die(uint16_t domid);
+
+/* The front's answer to the last request, or why there is none. */
+void fake_worker_aer(uint16_t domid, uint32_t status, int32_t result);
+/* An answer with any serial. */
+void fake_worker_aer_stray(uint16_t domid, uint32_t serial, int32_t result);
 
 /* It asks the broker; the answer, which must come at once. */
 struct msg_answer fake_worker_ask(uint16_t domid, const struct msg *request);

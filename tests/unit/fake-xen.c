@@ -416,3 +416,29 @@ int hyp_unmap_pirq(struct hyp *hyp UNUSED, uint16_t domid, uint32_t pirq)
     }
     return 0;
 }
+
+int hyp_restore_msi(struct hyp *hyp UNUSED, struct sbdf dev)
+{
+    char name[SBDF_TEXT];
+
+    return call(find_device(dev) ? 0 : -ENODEV, "restore-msi %s",
+                sbdf_format(dev, name));
+}
+
+int hyp_pause(struct hyp *hyp UNUSED, uint16_t domid)
+{
+    int ret = call(gone(domid) ? -ESRCH : 0, "pause %u", domid);
+
+    if (ret == 0)
+        xen.domains[domid].paused = true;
+    return ret;
+}
+
+int hyp_crash(struct hyp *hyp UNUSED, uint16_t domid)
+{
+    int ret = call(gone(domid) ? -ESRCH : 0, "crash %u", domid);
+
+    if (ret == 0)
+        xen.domains[domid].shutdown = xen.domains[domid].crashed = true;
+    return ret;
+}

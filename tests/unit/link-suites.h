@@ -5,6 +5,7 @@
 
 #include <check.h>
 
+TCase *link_aer_tests(void);
 TCase *link_connect_tests(void);
 TCase *link_plug_tests(void);
 TCase *link_end_tests(void);

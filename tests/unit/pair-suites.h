@@ -5,6 +5,7 @@
 
 #include <check.h>
 
+TCase *pair_aer_tests(void);
 TCase *pair_device_tests(void);
 TCase *pair_plug_tests(void);
 

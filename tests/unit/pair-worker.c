@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "aer-slot.h"
 #include "fake-worker-proc.h"
 #include "loop.h"
 #include "ops.h"
@@ -36,6 +37,9 @@ struct worker_proc {
     struct msg_connect connect;
     struct pci_page *page;
     struct ops ops;
+    struct aer_slot aer;
+    struct msg aer_done;
+    struct loop_watch *aer_soon;
 };
 
 static struct worker_proc *workers;
@@ -62,8 +66,25 @@ static void reply(struct worker_proc *w)
         guests[w->domid]->event = true;
 }
 
+/* To the broker, from its loop. */
+static void on_aer_done(void *arg)
+{
+    struct worker_proc *w = arg;
+
+    w->aer_soon = NULL;
+    w->handlers->aer_done(w->arg, &w->aer_done);
+}
+
+static void aer_is_done(struct worker_proc *w)
+{
+    loop_cancel(w->aer_soon);
+    w->aer_soon = loop_after(0, on_aer_done, w);
+}
+
 static void serve(struct worker_proc *w)
 {
+    if (aer_slot_collect(&w->aer, w->page, &w->aer_done))
+        aer_is_done(w);
     if (w->page && !w->ops.waiting && ring_take(w->page, &w->ops.op) &&
         ops_start(&w->ops))
         reply(w);
@@ -130,6 +151,7 @@ static void on_ended(void *arg)
         vdev_free(dev);
     }
     loop_cancel(w->asks);
+    loop_cancel(w->aer_soon);
     if (w->ended)
         w->ended(w->ended_arg);
     free(w);
@@ -220,6 +242,27 @@ int worker_answer(struct worker_proc *w, uint32_t serial,
     m.u.answer = *answer;
     if (ops_answer(&w->ops, &m))
         reply(w);
+    return 0;
+}
+
+int worker_aer(struct worker_proc *w, uint32_t serial,
+               const struct msg_aer *aer)
+{
+    const struct vdev *dev = ops_find(&w->ops, aer->handle);
+    struct msg m = { .type = MSG_AER, .serial = serial };
+
+    m.u.aer = *aer;
+    if (aer_slot_ask(&w->aer, w->page, &m, dev ? &dev->virt : NULL,
+                     &w->aer_done))
+        aer_is_done(w);
+    else
+        guests[w->domid]->event = true;
+    return 0;
+}
+
+int worker_aer_cancel(struct worker_proc *w)
+{
+    aer_slot_cancel(&w->aer, w->page);
     return 0;
 }
 

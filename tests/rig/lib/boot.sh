@@ -7,6 +7,7 @@
 #   com1                  Xen and the kernel of dom0    -> console.log
 #   debugcon, port 0xe8   output of SCRIPT              -> our standard output
 #   debugcon, port 0xe9   "boot", "out" and "status N"  -> control
+#                         "monitor COMMAND"             -> QEMU, with --monitor
 #   disk on q35's AHCI    a tar of /rig/out, at the end -> DIR
 # SCRIPT, FILEs and settings go in as one more archive behind dom0's root.
 
@@ -55,6 +56,7 @@ rig_run()
 	RUN=$(mktemp -d "${TMPDIR:-/tmp}/xenpci-rig.XXXXXX")
 	QEMU_PID=
 	READER_PID=
+	ANSWERS_PID=
 	trap run_cleanup EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
@@ -66,6 +68,7 @@ rig_run()
 	: >"$RUN/control"
 	cat <"$RUN/output" &
 	READER_PID=$!
+	run_monitor
 	run_qemu
 	run_watch
 	run_collect
@@ -82,6 +85,9 @@ run_cleanup()
 	if [ -n "$READER_PID" ]; then
 		kill "$READER_PID" 2>/dev/null || true
 	fi
+	if [ -n "$ANSWERS_PID" ]; then
+		kill "$ANSWERS_PID" 2>/dev/null || true
+	fi
 	rm -rf "$RUN"
 }
 
@@ -93,7 +99,7 @@ run_archive()
 
 	mkdir -p "$tree"/rig/{files,out,guest} "$tree/usr/sbin"
 	install -m 755 "$RIG_DIR/dom0/init" "$tree/init"
-	install -m 755 "$RIG_DIR"/dom0/rig-{bdf,guest} "$tree/usr/sbin/"
+	install -m 755 "$RIG_DIR"/dom0/rig-{bdf,guest,monitor} "$tree/usr/sbin/"
 	install -m 755 "$RIG_DIR"/guest/{init,rig-wait-for,rig-wait-until,edu-irq} "$tree/rig/guest/"
 	[ -z "$TOOLS" ] || install -D -m 755 -t "$tree/rig/guest/tools" "$TOOLS"/*
 	[ -z "$README_DIR" ] || install -D -m 644 -t "$tree/rig/guest/readme" "$README_DIR"/*
@@ -103,6 +109,7 @@ run_archive()
 	cat >"$tree/rig/run.conf" <<-END
 		RIG_SET=$SET
 		RIG_TIMEOUT=$TIMEOUT
+		RIG_MONITOR=$MONITOR
 	END
 	pack "$tree" "$RUN/run.cpio"
 	# An archive may be followed by others if it ends on a 512-byte boundary,
@@ -118,6 +125,32 @@ run_disks()
 {
 	cp --reflink=auto "$IMAGE/disk" "$RUN/nvme"
 	truncate -s "$OUT_DISK_SIZE" "$RUN/out"
+}
+
+# QEMU's monitor, for scripts that ask for it: two pipes that are always open.
+run_monitor()
+{
+	MONITOR_ARGS=()
+	MONITOR_LINES=0
+	[ "$MONITOR" = yes ] || return 0
+	mkfifo "$RUN/monitor.in" "$RUN/monitor.out"
+	cat <"$RUN/monitor.out" >"$RUN/monitor.log" &
+	ANSWERS_PID=$!
+	exec 8<>"$RUN/monitor.in"
+	MONITOR_ARGS=(-chardev "pipe,id=monitor,path=$RUN/monitor"
+		-mon 'chardev=monitor,mode=readline')
+}
+
+# Hand on what dom0 has asked of the monitor since the last look.
+run_forward()
+{
+	local line
+
+	[ "$MONITOR" = yes ] || return 0
+	while IFS= read -r line; do
+		MONITOR_LINES=$((MONITOR_LINES + 1))
+		printf '%s\n' "$line" >&8
+	done < <(sed -n 's/^monitor //p' "$RUN/control" | tail -n "+$((MONITOR_LINES + 1))")
 }
 
 run_qemu()
@@ -148,7 +181,7 @@ run_qemu()
 	command+=(-kernel "$IMAGE/xen"
 		-append "com1=115200,8n1 console=com1 dom0_mem=1280M,max:1280M dom0_max_vcpus=2 conring_size=128k $SET_XEN_ARGS${XEN_ARGS[*]:+ ${XEN_ARGS[*]}}"
 		-initrd "$IMAGE/vmlinux console=hvc0 rdinit=/init panic=1 loglevel=7,$RUN/initrd")
-	for argument in "${QEMU_ARGS[@]}"; do
+	for argument in "${MONITOR_ARGS[@]}" "${QEMU_ARGS[@]}"; do
 		command+=("$argument")
 	done
 
@@ -164,6 +197,7 @@ run_watch()
 
 	LATE=no
 	while kill -0 "$QEMU_PID" 2>/dev/null; do
+		run_forward
 		if [ $booted = no ] && grep -q '^boot$' "$RUN/control"; then
 			booted=yes
 		fi
@@ -187,6 +221,7 @@ run_collect()
 {
 	[ -n "$OUT" ] || return 0
 	cp "$RUN/console.log" "$OUT/console.log" 2>/dev/null || true
+	[ "$MONITOR" = no ] || cp "$RUN/monitor.log" "$OUT/monitor.log" 2>/dev/null || true
 	if grep -q '^out$' "$RUN/control"; then
 		tar -C "$OUT" --no-same-owner -xf "$RUN/out" || say \
 			"what SCRIPT left in /rig/out did not arrive whole in $OUT"

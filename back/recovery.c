@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The exchange with a guest's front about an error of its device. */
+#include "recovery.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "link.h"
+#include "log.h"
+#include "loop.h"
+
+/* A driver's handler runs in the front meanwhile; the kernel's backend waits
+ * 300 s under a lock of the whole host. */
+#define ANSWER_MS 5000u
+
+/* The host's own recovery: each level of bridges may take a second to reset
+ * (PCIe 6.0 6.6.1), and every driver on the way has its say. */
+#define HOST_MS 15000u
+
+static uint32_t last_serial;
+
+static struct device *device_of(const struct link *link)
+{
+    return device_by_handle(link->domid, link->recovery.handle);
+}
+
+static const char *say_what(const char *text)
+{
+    return text[0] ? text : "an error it did not describe";
+}
+
+static void enter(struct link *link, struct device *dev, enum aer_phase phase);
+
+static void end(struct link *link)
+{
+    struct recovery *r = &link->recovery;
+    struct device *dev = NULL;
+
+    loop_cancel(r->timer);
+    memset(r, 0, sizeof(*r));
+    /* Another device of this guest may have waited for its turn. */
+    while ((dev = device_next(dev))) {
+        enum aer_channel channel = dev->aer.pending;
+
+        if (!link_owns(link, dev) || channel == 0)
+            continue;
+        dev->aer.pending = 0;
+        recovery_begin(dev->sbdf, channel, "");
+        return;
+    }
+}
+
+static void fail(struct link *link, struct device *dev, const char *why)
+{
+    recovery_failed(link, dev, why);
+    end(link);
+}
+
+static void too_late(void *arg)
+{
+    struct link *link = arg;
+    struct recovery *r = &link->recovery;
+    struct device *dev = device_of(link);
+    bool host = r->phase == AER_HOST;
+
+    r->timer = NULL;
+    if (r->asked && link->worker)
+        (void)!worker_aer_cancel(link->worker);
+    if (dev)
+        fail(link, dev,
+             host ? "the host's kernel did not bring its link back"
+                  : "the guest's front did not answer in time");
+    else
+        end(link);
+}
+
+static void ask(struct link *link, bool again)
+{
+    struct recovery *r = &link->recovery;
+    struct msg_aer aer = {
+        .handle = r->handle,
+        .channel = (int32_t)r->channel,
+        .again = again,
+    };
+
+    (void)!aer_request(r->phase, &aer.cmd);
+    r->asked = true;
+    /* A worker that is being replaced is told when it is there; one that does
+     * not listen is as late as a front that does not answer. */
+    if (link->worker && link->connected)
+        (void)!worker_aer(link->worker, r->serial, &aer);
+}
+
+/* Bring back what a reset took, then let the front's driver set up the rest. */
+static void was_reset(struct link *link, struct device *dev, int err)
+{
+    if (err == 0)
+        err = device_after_reset(dev);
+    if (err < 0)
+        fail(link, dev, "it does not answer after its reset");
+    else
+        enter(link, dev, AER_SLOT_RESET);
+}
+
+struct resetting {
+    uint16_t domid;
+    uint32_t handle;
+};
+
+static void on_reset(void *arg, int err)
+{
+    struct resetting *resetting = arg;
+    struct link *link = link_find(resetting->domid);
+    struct device *dev = device_by_handle(resetting->domid, resetting->handle);
+
+    free(resetting);
+    if (dev)
+        dev->aer.resetting = false;
+    if (link && dev && dev->phase == DEVICE_READY &&
+        link->recovery.phase == AER_RESET && device_of(link) == dev)
+        was_reset(link, dev, err);
+}
+
+static void reset(struct link *link, struct device *dev)
+{
+    struct resetting *resetting = calloc(1, sizeof(*resetting));
+    int ret = resetting ? 0 : -ENOMEM;
+
+    if (ret == 0) {
+        resetting->domid = link->domid;
+        resetting->handle = dev->handle;
+        dev->aer.resetting = true;
+        ret = device_reset_in_use(dev, on_reset, resetting);
+    }
+    if (ret == 0)
+        return;
+    dev->aer.resetting = false;
+    free(resetting);
+    fail(link, dev, "its driver needs a reset, and the kernel has none for it");
+}
+
+static void over(struct link *link, struct device *dev)
+{
+    char name[SBDF_TEXT];
+
+    log_limited(&link->budget, "d%u %s: recovered from its error", link->domid,
+                sbdf_format(dev->sbdf, name));
+    link_write_aer(link, false);
+    link_clear_report(link, &dev->sbdf);
+    end(link);
+}
+
+static void host_done(struct link *link, struct device *dev)
+{
+    if (link->recovery.host_failed)
+        fail(link, dev, "the host's kernel could not bring its link back");
+    else
+        was_reset(link, dev, 0);
+}
+
+static void enter(struct link *link, struct device *dev, enum aer_phase phase)
+{
+    struct recovery *r = &link->recovery;
+    uint32_t cmd;
+
+    log_debug("d%u: error recovery: %s", link->domid, aer_phase_name(phase));
+    r->phase = phase;
+    r->asked = false;
+    loop_cancel(r->timer);
+    r->timer = NULL;
+    if (phase == AER_RECOVERED) {
+        over(link, dev);
+    } else if (phase == AER_RESET) {
+        reset(link, dev);
+    } else if (phase == AER_HOST && r->host_done) {
+        host_done(link, dev);
+    } else if (phase == AER_HOST) {
+        r->timer = loop_after(HOST_MS, too_late, link);
+    } else if (aer_request(phase, &cmd)) {
+        r->serial = ++last_serial;
+        r->timer = loop_after(ANSWER_MS, too_late, link);
+        ask(link, false);
+    }
+}
+
+static void count(struct device *dev, enum aer_channel channel)
+{
+    if (channel == AER_CHANNEL_FROZEN)
+        dev->aer.fatal++;
+    else
+        dev->aer.nonfatal++;
+}
+
+void recovery_begin(struct sbdf sbdf, enum aer_channel channel,
+                    const char *text)
+{
+    struct device *dev = device_by_sbdf(sbdf);
+    struct link *link = dev ? link_find(dev->domid) : NULL;
+    char name[SBDF_TEXT];
+
+    if (!link || dev->phase != DEVICE_READY)
+        return;
+    count(dev, channel);
+    log_limited(&link->budget, "d%u %s: reported a %s error: %s", link->domid,
+                sbdf_format(sbdf, name),
+                channel == AER_CHANNEL_FROZEN ? "fatal" : "non-fatal",
+                say_what(text));
+    if (!link->connected) {
+        log_limited(&link->budget,
+                    "d%u %s: no front is connected that could be told",
+                    link->domid, name);
+        return;
+    }
+    if (link->recovery.phase != AER_IDLE) {
+        /* The graver one, once; a device in trouble may report many. */
+        if (channel > dev->aer.pending)
+            dev->aer.pending = channel;
+        return;
+    }
+    link->recovery.handle = dev->handle;
+    link->recovery.channel = channel;
+    enter(link, dev, AER_DETECTED);
+}
+
+void recovery_corrected(struct sbdf sbdf, const char *text)
+{
+    struct device *dev = device_by_sbdf(sbdf);
+    struct link *link = dev ? link_find(dev->domid) : NULL;
+    char name[SBDF_TEXT];
+
+    if (!link)
+        return;
+    dev->aer.corrected++;
+    log_limited(&link->budget,
+                "d%u %s: reported an error that was corrected: %s (%u so far)",
+                link->domid, sbdf_format(sbdf, name), text, dev->aer.corrected);
+}
+
+void recovery_host_done(struct sbdf sbdf, bool well)
+{
+    struct device *dev = device_by_sbdf(sbdf);
+    struct link *link = dev ? link_find(dev->domid) : NULL;
+    struct recovery *r = link ? &link->recovery : NULL;
+
+    if (!link || dev->phase != DEVICE_READY)
+        return;
+    if (r->phase == AER_IDLE || r->channel != AER_CHANNEL_FROZEN ||
+        device_of(link) != dev) {
+        if (well)
+            device_mend(dev);
+        return;
+    }
+    r->host_done = true;
+    r->host_failed = !well;
+    if (r->phase == AER_HOST)
+        host_done(link, dev);
+}
+
+static void judge(struct link *link, struct device *dev,
+                  const struct msg_aer_done *done)
+{
+    struct recovery *r = &link->recovery;
+    enum aer_phase next = aer_after(r->phase, r->channel, done->result);
+    char why[128];
+
+    if (done->status != MSG_AER_ANSWERED) {
+        fail(link, dev, "the guest's front has no handler for errors");
+        return;
+    }
+    if (next != AER_FAILED) {
+        enter(link, dev, next);
+        return;
+    }
+    (void)snprintf(why, sizeof(why),
+                   "the guest's front answered \"%s\" to \"%s\"",
+                   aer_result_name(done->result), aer_phase_name(r->phase));
+    fail(link, dev, why);
+}
+
+void recovery_answer(struct link *link, const struct msg *m)
+{
+    struct recovery *r = &link->recovery;
+    struct device *dev = device_of(link);
+
+    /* One that comes after its deadline, or from a worker before this. */
+    if (!r->asked || m->serial != r->serial || !dev)
+        return;
+    r->asked = false;
+    judge(link, dev, &m->u.aer_done);
+}
+
+void recovery_worker_back(struct link *link)
+{
+    if (link->recovery.asked)
+        ask(link, true);
+}
+
+void recovery_stop(struct link *link)
+{
+    struct device *dev = NULL;
+
+    while ((dev = device_next(dev)))
+        if (link_owns(link, dev))
+            dev->aer.pending = 0;
+    if (link->recovery.phase != AER_IDLE)
+        end(link);
+}
+
+void recovery_drop(struct link *link, const struct device *dev)
+{
+    if (link->recovery.phase == AER_IDLE || device_of(link) != dev)
+        return;
+    if (link->recovery.asked && link->worker)
+        (void)!worker_aer_cancel(link->worker);
+    end(link);
+}
