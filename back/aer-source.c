@@ -133,6 +133,7 @@ void aer_source_close(void)
     trace = uevents = NULL;
     aer_trace_close(trace_fd);
     trace_fd = -1;
+    last_ms = 0;
     (void)udev_monitor_unref(monitor);
     monitor = NULL;
     (void)udev_unref(udev);

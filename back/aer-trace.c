@@ -21,7 +21,7 @@ const char *aer_trace_root = "/sys/kernel/tracing";
 /* Linux, include/ras/ras_event.h: TRACE_EVENT(aer_event). */
 #define EVENT     "aer_event: "
 #define AFTER_DEV " PCIe Bus Error: severity="
-#define HEADER    ", TLP Header="
+#define HEADER    "TLP Header="
 
 static const struct {
     const char *text;
@@ -71,7 +71,7 @@ bool aer_trace_parse(const char *line, struct aer_traced *out)
     if (!sbdf_parse(name, &out->sbdf) || !skip(&p, AFTER_DEV) ||
         !take_severity(&p, &out->severity))
         return false;
-    end = strstr(p, HEADER + 2);
+    end = strstr(p, HEADER);
     if (!end)
         return false;
     /* ", " stands before it, also after an empty list of errors. */

@@ -15,8 +15,9 @@
 
 /* What an error did to the device's channel; travels in aer_op.err. */
 enum aer_channel {
-    AER_CHANNEL_NORMAL = 1, /* it still transfers: a non-fatal error */
-    AER_CHANNEL_FROZEN = 2  /* it does not until its link was reset: fatal */
+    AER_CHANNEL_UNHARMED = 0, /* ours: there is no error */
+    AER_CHANNEL_NORMAL = 1,   /* it still transfers: a non-fatal error */
+    AER_CHANNEL_FROZEN = 2    /* it does not until its link was reset: fatal */
 };
 
 /* What a front answers; anything else counts as AER_RESULT_NONE. */

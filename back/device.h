@@ -39,7 +39,7 @@ enum device_phase {
 /* Errors that a device reported, for one owner. */
 struct device_aer {
     enum policy_aer policy;
-    enum aer_channel pending; /* 0: none waits for its turn */
+    enum aer_channel pending; /* an error that waits for its turn */
     bool resetting;           /* in the middle of recovery */
     uint32_t corrected;       /* so many errors of each kind */
     uint32_t nonfatal;

@@ -44,9 +44,9 @@ static void end(struct link *link)
     while ((dev = device_next(dev))) {
         enum aer_channel channel = dev->aer.pending;
 
-        if (!link_owns(link, dev) || channel == 0)
+        if (!link_owns(link, dev) || channel == AER_CHANNEL_UNHARMED)
             continue;
-        dev->aer.pending = 0;
+        dev->aer.pending = AER_CHANNEL_UNHARMED;
         recovery_begin(dev->sbdf, channel, "");
         return;
     }
@@ -303,7 +303,7 @@ void recovery_stop(struct link *link)
 
     while ((dev = device_next(dev)))
         if (link_owns(link, dev))
-            dev->aer.pending = 0;
+            dev->aer.pending = AER_CHANNEL_UNHARMED;
     if (link->recovery.phase != AER_IDLE)
         end(link);
 }

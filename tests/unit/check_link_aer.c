@@ -350,7 +350,8 @@ START_TEST(operations_meanwhile)
 
     connect_guest(BACK_DOMID, link_nic);
     error(link_nic, AER_SEVERITY_NONFATAL);
-    m.u.handle.handle = nic()->handle;
+    m.u.msi_on.handle = nic()->handle;
+    m.u.msi_on.count = 1;
     ck_assert_int_eq(fake_worker_ask(BACK_DOMID, &m).err, 0);
     m.type = MSG_MSI_OFF;
     ck_assert_int_eq(fake_worker_ask(BACK_DOMID, &m).err, 0);
@@ -436,6 +437,7 @@ END_TEST
  * port that reported takes the port's severity. */
 START_TEST(severity)
 {
+    aer_source_close(); /* what earlier tests told is forgotten */
     connect_guest(BACK_DOMID, link_nic);
     if (_i == 1)
         traced(link_edu, AER_SEVERITY_NONFATAL);
