@@ -82,6 +82,18 @@ void device_remember(const struct device *dev)
                   dev->domid, sbdf_format(dev->sbdf, name), strerror(-ret));
 }
 
+/* What the file says now; a device's registers keep what it said at the claim. */
+static void adopt_policy(struct device *dev)
+{
+    char why[POLICY_WHY];
+    struct policy policy;
+
+    if (policy_for(dev->sbdf, dev->cs.params.vendor, dev->cs.params.device,
+                   NULL, &policy, why))
+        dev->policy = policy;
+    dev->policy.knobs = dev->cs.params.knobs;
+}
+
 struct device *device_adopt(struct hyp *hyp, struct sbdf sbdf)
 {
     struct cfg_hw hw = { .read = device_read_config };
@@ -109,6 +121,7 @@ struct device *device_adopt(struct hyp *hyp, struct sbdf sbdf)
     hw.ctx = dev;
     cfgspace_init(&dev->cs, &r.params, r.snapshot, dev->shadow, hw,
                   CFG_CONTINUE);
+    adopt_policy(dev);
     dev->phase = DEVICE_READY;
     return dev;
 }

@@ -38,7 +38,6 @@ enum device_phase {
 
 /* Errors that a device reported, for one owner. */
 struct device_aer {
-    enum policy_aer policy;
     enum aer_channel pending; /* an error that waits for its turn */
     bool resetting;           /* in the middle of recovery */
     uint32_t corrected;       /* so many errors of each kind */

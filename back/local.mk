@@ -72,7 +72,6 @@ back_libback_a_SOURCES = \
 	back/policy-text.h \
 	back/policy-words.c \
 	back/policy.c \
-	back/policy.h \
 	back/reattach.c \
 	back/reattach.h \
 	back/recovery-outcome.c \

@@ -83,7 +83,7 @@ static const char *const consequences[] = {
 
 static int carry_out(struct link *link, struct device *dev)
 {
-    switch (dev->aer.policy) {
+    switch (dev->policy.aer) {
     case POLICY_AER_PAUSE:
         return hyp_pause(link->hyp, link->domid);
     case POLICY_AER_DETACH:
@@ -104,7 +104,7 @@ void recovery_failed(struct link *link, struct device *dev, const char *why)
 
     (void)snprintf(text, sizeof(text),
                    "its error was not recovered from: %s; %s", why,
-                   consequences[dev->aer.policy]);
+                   consequences[dev->policy.aer]);
     link_write_aer(link, true);
     link_report(link, &dev->sbdf, -EIO, text);
     ret = carry_out(link, dev);

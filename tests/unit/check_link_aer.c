@@ -460,7 +460,7 @@ END_TEST
 START_TEST(policy_pause)
 {
     connect_guest(BACK_DOMID, link_nic);
-    nic()->aer.policy = POLICY_AER_PAUSE;
+    nic()->policy.aer = POLICY_AER_PAUSE;
     fake_xen_clear_log();
     error(link_nic, AER_SEVERITY_NONFATAL);
     answer(AER_RESULT_NONE);
@@ -472,7 +472,7 @@ END_TEST
 START_TEST(policy_destroy)
 {
     connect_guest(BACK_DOMID, link_nic);
-    nic()->aer.policy = POLICY_AER_DESTROY;
+    nic()->policy.aer = POLICY_AER_DESTROY;
     fake_xen_clear_log();
     error(link_nic, AER_SEVERITY_NONFATAL);
     answer(AER_RESULT_NONE);
@@ -486,7 +486,7 @@ START_TEST(policy_detach)
 {
     link_world_hurry(HURRY);
     connect_guest(BACK_DOMID, link_nic);
-    nic()->aer.policy = POLICY_AER_DETACH;
+    nic()->policy.aer = POLICY_AER_DETACH;
     world_set(link_nic, PCI_COMMAND, 2, 0x0007);
     error(link_nic, AER_SEVERITY_NONFATAL);
     answer(AER_RESULT_NONE);
