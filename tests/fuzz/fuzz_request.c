@@ -124,7 +124,7 @@ static void pick_vectors(struct pci_op *op)
 {
     const uint8_t twist = input_byte();
 
-    op->value = input_byte() % 40;
+    op->value = input_byte() % (PCI_WIRE_MSIX_MAX + 4);
     for (unsigned int i = 0; i < PCI_WIRE_MSIX_MAX; i++)
         op->msix[i].entry = (uint16_t)i;
     op->msix[twist & 0x0f].entry = twist & 0x80 ? twist >> 4 & 7 : twist & 0xf;

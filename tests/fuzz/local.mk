@@ -40,6 +40,27 @@ tests_fuzz_fuzz_caps_smoke_SOURCES = \
 	$(fuzz_common) \
 	$(fuzz_recorded)
 
+# A captured worker and the whole broker, over the unit tests' fakes.
+fuzz_link_world = \
+	tests/fuzz/check_stub.c \
+	tests/unit/fake-worker-proc.c \
+	tests/unit/fake-worker-proc.h \
+	tests/unit/link-world.c \
+	tests/unit/link-world.h \
+	$(tests_back_world)
+check_PROGRAMS += tests/fuzz/fuzz_msg_smoke
+tests_fuzz_fuzz_msg_smoke_CPPFLAGS = $(tests_back_cppflags)
+tests_fuzz_fuzz_msg_smoke_LDFLAGS = $(tests_unit_check_link_LDFLAGS)
+tests_fuzz_fuzz_msg_smoke_LDADD = back/libback.a back/libcfg.a \
+	xenstore-schema/libpublish.a common/libhost.a common/libcommon.a \
+	$(JSON_LIBS) $(UDEV_LIBS) $(EV_LIBS)
+tests_fuzz_fuzz_msg_smoke_SOURCES = \
+	tests/fuzz/fuzz_msg.c \
+	tests/fuzz/model.c \
+	tests/fuzz/model.h \
+	$(fuzz_common) \
+	$(fuzz_link_world)
+
 FUZZ_CC = clang
 FUZZ_SECONDS = 60
 FUZZ_FLAGS = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
@@ -51,7 +72,15 @@ fuzz_request_sources = $(back_libcfg_a_SOURCES) back/ops.c back/msg.c \
 	$(common_libcommon_a_SOURCES) $(tests_fuzz_fuzz_request_smoke_SOURCES)
 fuzz_caps_sources = $(back_libcfg_a_SOURCES) \
 	$(common_libcommon_a_SOURCES) $(tests_fuzz_fuzz_caps_smoke_SOURCES)
-FUZZ_TARGETS = front request caps
+# Without what the fakes stand for, and what needs Xen's libraries.
+fuzz_broker_sources = $(filter-out back/page.c back/worker.c back/worker-proc.c \
+	common/host/hyp%.c common/host/store.c,$(back_libback_a_SOURCES) \
+	$(back_libcfg_a_SOURCES) $(xenstore_schema_libpublish_a_SOURCES) \
+	$(common_libhost_a_SOURCES) $(common_libcommon_a_SOURCES))
+fuzz_msg_sources = $(fuzz_broker_sources) $(tests_fuzz_fuzz_msg_smoke_SOURCES)
+fuzz_msg_libs = $(tests_unit_check_link_LDFLAGS) $(JSON_LIBS) $(UDEV_LIBS) \
+	$(EV_LIBS)
+FUZZ_TARGETS = front request caps msg
 
 # One after the other: together, each would have less than its time.
 fuzz: $(FUZZ_TARGETS:%=tests/fuzz/fuzz_%)
