@@ -102,6 +102,21 @@ static void learn_cap(struct model *m, struct fake_hw *hw, unsigned int at,
     }
 }
 
+/*
+ * Isolation: virtual functions, ACS, ATS, and the sizes of BARs (PCIe 6.0 9.3.3,
+ * 7.7.11, 10.5.1, 7.8.6).
+ */
+static void learn_extcap(struct model *m, unsigned int at, uint16_t id)
+{
+    never(m, at, 4);
+    if (id == 0x10)
+        never(m, at, 0x40);
+    else if (id == 0x0d || id == 0x0f)
+        never(m, at, 8);
+    else if (id == 0x15)
+        never(m, at, 12);
+}
+
 static void learn_caps(struct model *m, struct fake_hw *hw,
                        const struct cfg_knobs *knobs)
 {
@@ -119,7 +134,7 @@ static void learn_caps(struct model *m, struct fake_hw *hw,
 
         if (header == 0 || header == UINT32_MAX)
             return;
-        never(m, at, 4);
+        learn_extcap(m, at, PCI_EXT_CAP_ID(header));
         at = PCI_EXT_CAP_NEXT(header);
     }
 }
