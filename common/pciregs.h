@@ -165,6 +165,8 @@
 #define PCI_PM_PMC_PME         0xf800u
 #define PCI_PM_CTRL            0x04u
 #define PCI_PM_CTRL_STATE      0x0003u
+#define PCI_PM_CTRL_D1         0x0001u
+#define PCI_PM_CTRL_D2         0x0002u
 #define PCI_PM_CTRL_NO_RESET   0x0008u
 #define PCI_PM_CTRL_PME_ENABLE 0x0100u
 #define PCI_PM_CTRL_DATA_SEL   0x1e00u

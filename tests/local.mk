@@ -43,6 +43,7 @@ tests_unit_check_config_SOURCES = \
 	tests/unit/cfg-device.h \
 	tests/unit/cfg-oracle.c \
 	tests/unit/cfg-suites.h \
+	tests/unit/check_cfg_absent.c \
 	tests/unit/check_cfg_bar.c \
 	tests/unit/check_cfg_caps.c \
 	tests/unit/check_cfg_fuzz.c \

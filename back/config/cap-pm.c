@@ -1,15 +1,33 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The power management capability. Wake-up belongs to the host. */
+#include "bytes.h"
 #include "pciregs.h"
 #include "table.h"
+
+/* D1 and D2 are options that PMC announces; the row before this one has it. */
+static bool has_state(const struct cfgspace *cs, const struct cfg_edit *edit)
+{
+    uint16_t pmc =
+        le16_load(&cs->snapshot[edit->offset - PCI_PM_CTRL + PCI_PM_PMC]);
+
+    switch (edit->value & PCI_PM_CTRL_STATE) {
+    case PCI_PM_CTRL_D1:
+        return (pmc & PCI_PM_PMC_D1) != 0;
+    case PCI_PM_CTRL_D2:
+        return (pmc & PCI_PM_PMC_D2) != 0;
+    default:
+        return true;
+    }
+}
 
 static enum pci_wire_err power_check(const struct cfgspace *cs,
                                      const struct cfg_edit *edit)
 {
     uint32_t changed = (edit->value ^ edit->seen) & PCI_PM_CTRL_STATE;
 
-    return cs->params.knobs.no_power && changed != 0 ? PCI_ERR_ACCESS_DENIED
-                                                     : PCI_ERR_SUCCESS;
+    return changed != 0 && (cs->params.knobs.no_power || !has_state(cs, edit))
+               ? PCI_ERR_ACCESS_DENIED
+               : PCI_ERR_SUCCESS;
 }
 
 static const struct cfg_field fields[] = {
@@ -30,9 +48,9 @@ static const struct cfg_field fields[] = {
         .direct = PCI_PM_CTRL_STATE | PCI_PM_CTRL_DATA_SEL,
         .clear1 = PCI_PM_CTRL_PME_STATUS,
         .check = power_check,
-        .reason = "the guest may put its device to sleep and wake it, unless "
-                  "its administrator keeps the power on; PME_En never, since "
-                  "a PME would wake the host",
+        .reason = "the guest may put its device to sleep, in a state that it "
+                  "has, and wake it, unless its administrator keeps the power "
+                  "on; PME_En never, since a PME would wake the host",
         .spec = "PM 1.2 3.2.4",
     },
     CFG_FROZEN("PMCSR Bridge Support Extensions", PCI_PM_BRIDGE, 1,

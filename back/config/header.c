@@ -24,6 +24,12 @@ static uint32_t irq_line_fresh(const struct cfgspace *cs,
     return cs->params.irq_line;
 }
 
+/* No pirq, no pin: a guest that saw one would bind whatever irq 0 is. */
+static uint32_t irq_pin_fresh(const struct cfgspace *cs, uint16_t offset)
+{
+    return cs->params.irq_line != 0 ? cs->snapshot[offset] : 0;
+}
+
 /* Start a self-test, with or without writing back what was read. */
 static uint32_t bist_allow(const struct cfgspace *cs UNUSED,
                            const struct cfg_edit *edit)
@@ -200,6 +206,8 @@ static const struct cfg_field fields[] = {
         .offset = PCI_INTERRUPT_PIN,
         .width = 1,
         .frozen = 0xff,
+        .fresh = irq_pin_fresh,
+        .reason = "0 for a guest that has no pirq for the line",
         .spec = "PCI 3.0 6.2.4",
     },
     {

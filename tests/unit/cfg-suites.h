@@ -5,6 +5,7 @@
 
 #include <check.h>
 
+Suite *cfg_absent_suite(void);
 Suite *cfg_tables_suite(void);
 Suite *cfg_rules_suite(void);
 Suite *cfg_bar_suite(void);

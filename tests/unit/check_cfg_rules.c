@@ -138,6 +138,7 @@ static const struct rule rules[] = {
     { "PMC", PM + 2, 2, 0xffff, 0xfe03, 0x0603, DROP },
     { "D3hot", PM + 4, 2, 0x0003, 0x810b, 0x810b, 0 },
     { "D3hot, low byte", PM + 4, 1, 0x03, 0x0b, 0x0b, 0 },
+    { "D2, which PMC has", PM + 4, 1, 0x02, 0x0a, 0x0a, 0 },
     { "PME_Status cleared", PM + 4, 2, 0x8000, 0x0108, 0x0108, 0 },
     { "PME_En kept, data select", PM + 4, 2, 0x0400, 0x8508, 0x8508, 0 },
     { "PM data", PM + 7, 1, 0, 0x55, 0x55, DROP },

@@ -10,6 +10,7 @@ int main(void)
     int failed;
 
     srunner_add_suite(runner, cfg_rules_suite());
+    srunner_add_suite(runner, cfg_absent_suite());
     srunner_add_suite(runner, cfg_bar_suite());
     srunner_add_suite(runner, cfg_map_suite());
     srunner_add_suite(runner, cfg_guard_suite());

@@ -79,6 +79,9 @@ bool recorded_load(struct recorded *r, const char *name)
     while (fgets(line, sizeof(line), file) != NULL)
         load_line(r, line);
     fclose(file);
+    /* Virtual functions, which answer no ids, have no line. */
+    if (r->hw.bytes[PCI_INTERRUPT_PIN] != 0 && r->hw.bytes[0] != 0xff)
+        r->params.irq_line = 10;
     return r->params.vendor != 0;
 }
 

@@ -14,7 +14,8 @@
 struct recorded {
     struct fake_hw hw;        /* the command register as a guest first finds
                                  it: what its BARs need is decoded */
-    struct cfg_params params; /* as the broker would make them; no pirq */
+    struct cfg_params params; /* as the broker would make them; any
+                                 line is pirq 10 */
 };
 
 /* Load tests/data/devices/NAME.dump. False if there is none, or no such. */
