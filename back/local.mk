@@ -149,3 +149,18 @@ back/xenpcid.8: $(srcdir)/back/xenpcid.8.scd
 back/xenpcid.service: back/xenpcid.service.in
 	$(AM_V_GEN)$(MKDIR_P) back && sed 's,@sbindir\@,$(sbindir),' \
 		$(srcdir)/back/xenpcid.service.in >$@
+
+# What the tables say, for people; checked in, and compared by "make lint".
+EXTRA_PROGRAMS += back/registers
+CLEANFILES += back/registers$(EXEEXT)
+back_registers_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_COMMON) -I$(srcdir)/back/config
+back_registers_SOURCES = back/registers-main.c
+back_registers_LDADD = back/libcfg.a
+dist_doc_DATA += back/config/REGISTERS.md
+record-registers: back/registers$(EXEEXT)
+	back/registers$(EXEEXT) >$(srcdir)/back/config/REGISTERS.md
+check-registers: back/registers$(EXEEXT)
+	$(AM_V_at)back/registers$(EXEEXT) | \
+		diff -u $(srcdir)/back/config/REGISTERS.md - || \
+		{ echo "back/config/REGISTERS.md is stale: make record-registers" >&2; exit 1; }
+.PHONY: record-registers check-registers

@@ -149,6 +149,20 @@ static void learn_cap(struct cfg_device *d, unsigned int at)
     }
 }
 
+static void learn_errors(struct cfg_device *d)
+{
+    unsigned int at = d->hw.size > 0x100 && d->hw.bytes[0x100] != 0 ? 0x100 : 0;
+
+    fake_hw_set_clear1(&d->hw, PCI_STATUS, 0xf900);
+    for (; at != 0; at = le32_load(&d->hw.bytes[at]) >> 20) {
+        if (le16_load(&d->hw.bytes[at]) != PCI_EXT_CAP_ID_AER)
+            continue;
+        fake_hw_set_clear1(&d->hw, (uint16_t)(at + 0x04), 0xf030);
+        fake_hw_set_clear1(&d->hw, (uint16_t)(at + 0x06), 0x07ff);
+        fake_hw_set_clear1(&d->hw, (uint16_t)(at + 0x10), 0xf1c1);
+    }
+}
+
 void oracle_learn(struct cfg_device *d)
 {
     unsigned int at = d->hw.bytes[PCI_CAPABILITY_LIST];
@@ -158,7 +172,7 @@ void oracle_learn(struct cfg_device *d)
     d->may[PCI_COMMAND] = PCI_COMMAND_MASTER | PCI_COMMAND_INVALIDATE;
     d->may[PCI_CACHE_LINE_SIZE] = 0xff;
     d->may[PCI_BIST] = 0xff;
-    fake_hw_set_clear1(&d->hw, PCI_STATUS, 0xf900);
+    learn_errors(d);
     learn_knobs(d);
     for (; at != 0; at = d->hw.bytes[at + 1])
         learn_cap(d, at);
