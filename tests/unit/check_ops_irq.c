@@ -218,7 +218,8 @@ TCase *ops_irq_tests(void)
     tcase_add_test(tc, msix);
     tcase_add_test(tc, msix_of_which_only_some_can_be_had);
     tcase_add_loop_test(tc, msix_that_fails, 0, 3);
-    tcase_add_loop_test(tc, xsa_492_499_bad_msix_requests, 0, (int)ARRAY_LEN(bad_msix));
+    tcase_add_loop_test(tc, xsa_492_499_bad_msix_requests, 0,
+                        (int)ARRAY_LEN(bad_msix));
     tcase_add_test(tc, msix_without_memory_decode);
     return tc;
 }

@@ -13,7 +13,7 @@ pid=$(daemon_pid)
 killed()
 {
 	turn=0
-	while [ $turn -lt 3 ]; do
+	while [ $turn -lt 2 ]; do
 		rogue_start "$disk"
 		rogue op 4 0 0 0 0 0 2 0 1
 		rig-guest console rogue | grep -q '^err 0 value 00000000' || fail 'no MSI-X'
@@ -32,7 +32,7 @@ flooding()
 	rogue closing 8
 	# And a guest that goes in the middle of it.
 	next=$(($(cat "$CASE_TMP/rogue") + 1))
-	rig-guest tell rogue "rogue-$next" flood events 30
+	rig-guest tell rogue "rogue-$next" "flood events 30"
 	wait_state "$(backend_of rogue)" 4
 	sleep 2
 	xl destroy rogue

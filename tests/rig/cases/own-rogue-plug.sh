@@ -12,11 +12,11 @@ xen_view >"$CASE_TMP/view.before"
 race()
 {
 	rogue_start "$disk"
-	rig-guest tell rogue rogue-1 plug enough
+	rig-guest tell rogue rogue-1 "plug enough"
 	echo 1 >"$CASE_TMP/rogue"
 	rig-guest line rogue '^plug: hammering' --timeout 60
 	turn=0
-	while [ $turn -lt 10 ]; do
+	while [ $turn -lt 6 ]; do
 		xenpci attach rogue "$edu" || fail "attach, time $turn"
 		xenpci detach rogue "$edu" || fail "detach, time $turn"
 		turn=$((turn + 1))
@@ -29,7 +29,7 @@ race()
 		fail 'edu is not back, or has interrupts'
 	}
 	# Once more, and the guest goes in the middle of it.
-	rig-guest tell rogue rogue-2 plug never
+	rig-guest tell rogue rogue-2 "plug never"
 	wait_for 20 eval '[ "$(rig-guest console rogue | grep -c "^plug: hammering")" = 2 ]'
 	xenpci attach rogue "$edu" &
 	attach_pid=$!
