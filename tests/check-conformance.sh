@@ -76,6 +76,16 @@ verdict 1 'own-again failed' rig rig:own-again --rig "$tmp/rig"
 verdict 1 'did not run' rig rig:own-gone --rig "$tmp/rig"
 verdict 1 'did not run' rig rig:own-good --rig "$tmp/none"
 verdict 1 'did not run' rig rig:own-good
+# What has no verdict is run, and nothing else.
+cat >"$tmp/run-cases" <<'END'
+#!/bin/sh
+echo "runs $3"
+echo "ok $3" >>"$2"
+END
+chmod +x "$tmp/run-cases"
+verdict 0 'runs own-new' rig rig:own-new --rig "$tmp/fresh" --run-rig "$tmp/run-cases"
+printf 'echo "not ok $3" >>"$2"\n' >"$tmp/run-cases"
+verdict 0 '1 passed' rig rig:own-new --rig "$tmp/fresh" --run-rig "$tmp/run-cases"
 verdict 0 '0 failed, 1 skipped' rig rig:own-good --no-rig
 verdict 1 '1 failed' 'unit rig' 'check_a:bad rig:own-good' --no-rig
 verdict 0 '0 passed.*1 skipped' 'unit rig' 'check_a:good rig:own-good' --no-rig
