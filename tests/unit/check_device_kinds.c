@@ -58,6 +58,24 @@ START_TEST(a_virtual_function)
 }
 END_TEST
 
+/* A terabyte is one range and one call of Xen, not one for each page. */
+START_TEST(xsa_125_a_huge_bar_is_one_call)
+{
+    struct back_model huge = back_nvme;
+    struct device *dev;
+
+    huge.resource = "0x0000380000000000 0x000038ffffffffff 0x0000000000140204\n"
+                    "0x0 0x0 0x0\n0x0 0x0 0x0\n0x0 0x0 0x0\n"
+                    "0x0 0x0 0x0\n0x0 0x0 0x0\n0x0 0x0 0x0\n";
+    world_add(far, &huge);
+    dev = claim_ok(far);
+    ck_assert_ptr_nonnull(
+        strstr(fake_xen_log(), "iomem 5 380000000+10000000 give\n"));
+    ck_assert_uint_eq(dev->grants.nranges, 1);
+    ck_assert_int_eq(release_device(dev), 0);
+}
+END_TEST
+
 TCase *device_kinds_tests(void)
 {
     TCase *tc = tcase_create("kinds");
@@ -65,5 +83,6 @@ TCase *device_kinds_tests(void)
     tcase_add_test(tc, in_another_segment);
     tcase_add_test(tc, without_a_line);
     tcase_add_test(tc, a_virtual_function);
+    tcase_add_test(tc, xsa_125_a_huge_bar_is_one_call);
     return tc;
 }
