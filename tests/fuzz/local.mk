@@ -61,6 +61,33 @@ tests_fuzz_fuzz_msg_smoke_SOURCES = \
 	$(fuzz_common) \
 	$(fuzz_link_world)
 
+# A store in which others have written.
+check_PROGRAMS += tests/fuzz/fuzz_store_smoke
+tests_fuzz_fuzz_store_smoke_CPPFLAGS = $(tests_back_cppflags)
+tests_fuzz_fuzz_store_smoke_LDADD = xenstore-schema/libpublish.a \
+	xenstore-schema/libschema.a common/libcommon.a
+tests_fuzz_fuzz_store_smoke_SOURCES = \
+	tests/fuzz/fuzz_store.c \
+	tests/fuzz/words.c \
+	tests/fuzz/words.h \
+	tests/unit/fake-store.c \
+	tests/unit/fake-store.h \
+	tests/unit/fake-tree.c \
+	tests/unit/fake-tree.h \
+	$(fuzz_common)
+
+# One text of somebody else, in the store or in the configuration file.
+check_PROGRAMS += tests/fuzz/fuzz_text_smoke
+tests_fuzz_fuzz_text_smoke_CPPFLAGS = $(tests_back_cppflags)
+tests_fuzz_fuzz_text_smoke_LDADD = back/libback.a \
+	xenstore-schema/libschema.a common/libhost.a common/libcommon.a \
+	$(JSON_LIBS)
+tests_fuzz_fuzz_text_smoke_SOURCES = \
+	tests/fuzz/fuzz_text.c \
+	tests/fuzz/words.c \
+	tests/fuzz/words.h \
+	$(fuzz_common)
+
 FUZZ_CC = clang
 FUZZ_SECONDS = 60
 FUZZ_FLAGS = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
@@ -80,7 +107,16 @@ fuzz_broker_sources = $(filter-out back/page.c back/worker.c back/worker-proc.c 
 fuzz_msg_sources = $(fuzz_broker_sources) $(tests_fuzz_fuzz_msg_smoke_SOURCES)
 fuzz_msg_libs = $(tests_unit_check_link_LDFLAGS) $(JSON_LIBS) $(UDEV_LIBS) \
 	$(EV_LIBS)
-FUZZ_TARGETS = front request caps msg
+fuzz_store_sources = $(xenstore_schema_libpublish_a_SOURCES) \
+	$(xenstore_schema_libschema_a_SOURCES) \
+	$(common_libcommon_a_SOURCES) $(tests_fuzz_fuzz_store_smoke_SOURCES)
+fuzz_store_libs = xenstore-schema/nodes.c
+fuzz_text_sources = back/policy.c back/policy-file.c back/policy-text.c \
+	back/policy-words.c common/host/log.c \
+	$(xenstore_schema_libschema_a_SOURCES) \
+	$(common_libcommon_a_SOURCES) $(tests_fuzz_fuzz_text_smoke_SOURCES)
+fuzz_text_libs = xenstore-schema/nodes.c $(JSON_LIBS)
+FUZZ_TARGETS = front request caps msg store text
 
 # One after the other: together, each would have less than its time.
 fuzz: $(FUZZ_TARGETS:%=tests/fuzz/fuzz_%)
