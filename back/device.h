@@ -135,6 +135,13 @@ void device_free(struct device *dev);
 /* DMA off, MSI off, quarantine, revoke: undo a claim. First error wins. */
 int device_take_back(struct device *dev);
 
+/*
+ * After adoption, when all devices are known: if the earlier broker died while it
+ * mapped or unmapped, take back what it may have left. The guest's request is
+ * still in its page and is served anew.
+ */
+void device_irq_settle(struct device *dev);
+
 /* MSI and MSI-X off, their pirqs unmapped; the record stays behind. */
 void device_irq_off(struct device *dev);
 

@@ -47,6 +47,16 @@ static int give_irq(struct hyp *hyp, struct grants *grants, uint32_t irq)
     return ret;
 }
 
+/*
+ * Configuration space has eight bits to tell a guest of its line, and 255 means
+ * none (PCI 3.0 6.2.4); the kernel has larger numbers for none, too. libxl maps
+ * no such line either.
+ */
+static bool has_line(uint32_t irq)
+{
+    return irq != 0 && irq < 255;
+}
+
 int grants_give(struct hyp *hyp, struct grants *grants, uint16_t domid,
                 const struct sysfs_resource res[SYSFS_RESOURCES], uint32_t irq)
 {
@@ -65,7 +75,7 @@ int grants_give(struct hyp *hyp, struct grants *grants, uint16_t domid,
         if (ret == 0)
             grants->nranges++;
     }
-    if (ret == 0 && irq != 0)
+    if (ret == 0 && has_line(irq))
         ret = give_irq(hyp, grants, irq);
     if (ret < 0)
         (void)grants_revoke(hyp, grants);

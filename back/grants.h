@@ -30,7 +30,7 @@ struct grants {
 };
 
 /*
- * Grant every resource to domid; irq 0 means none. Repeating what libxl did
+ * Grant every resource to domid; irq 0, or one beyond 254, means none. Repeating what libxl did
  * already is harmless. On failure everything granted here is revoked again.
  */
 MUST_USE int grants_give(struct hyp *hyp, struct grants *grants, uint16_t domid,

@@ -8,6 +8,7 @@
 #ifndef BACK_IRQ_H
 #define BACK_IRQ_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "cfgspace.h"
@@ -23,6 +24,9 @@ enum irq_mode {
 
 struct irq {
     enum irq_mode mode;
+    /* Of a record: mappings were about to change, so some of these may be gone
+     * and others be there. */
+    bool changing;
     unsigned int count;
     uint32_t pirqs[PCI_WIRE_MSIX_MAX];
 };

@@ -19,12 +19,12 @@ void link_adopt_devices(struct hyp *hyp)
     struct sbdf *list = NULL;
     unsigned int n = 0, i;
     char name[SBDF_TEXT];
+    struct device *dev;
 
     if (state_list(&list, &n) < 0)
         return;
     for (i = 0; i < n; i++) {
-        struct device *dev = device_adopt(hyp, list[i]);
-
+        dev = device_adopt(hyp, list[i]);
         sbdf_format(list[i], name);
         if (dev)
             log_info("d%u %s: taken over from an earlier xenpcid", dev->domid,
@@ -36,6 +36,8 @@ void link_adopt_devices(struct hyp *hyp)
             log_warn("%s: its record is of no use", name);
     }
     free(list);
+    for (dev = device_next(NULL); dev; dev = device_next(dev))
+        device_irq_settle(dev);
 }
 
 static void orphan_released(void *arg UNUSED, struct device *dev, int err)

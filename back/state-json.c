@@ -97,6 +97,7 @@ static struct json_object *irq_new(const struct irq *irq)
     unsigned int i;
 
     put_u64(o, "mode", irq->mode);
+    put_u64(o, "changing", irq->changing);
     for (i = 0; i < irq->count; i++)
         (void)json_object_array_add(pirqs,
                                     json_object_new_uint64(irq->pirqs[i]));
@@ -268,6 +269,9 @@ static void get_irq(struct reader *in, struct json_object *o, struct irq *irq)
     size_t n = get_length(in, pirqs, 0, PCI_WIRE_MSIX_MAX), i;
 
     irq->mode = (enum irq_mode)get_max(in, o, "mode", IRQ_MSIX);
+    /* Records of earlier versions do without. */
+    if (json_object_object_get_ex(o, "changing", NULL))
+        irq->changing = get_max(in, o, "changing", 1) != 0;
     for (i = 0; i < n; i++)
         irq->pirqs[i] = (uint32_t)as_max(
             in, json_object_array_get_idx(pirqs, i), UINT32_MAX);

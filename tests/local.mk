@@ -209,6 +209,7 @@ tests_unit_check_device_SOURCES = \
 	tests/unit/check_device_claim.c \
 	tests/unit/check_device_held.c \
 	tests/unit/check_device_kinds.c \
+	tests/unit/check_device_settle.c \
 	tests/unit/device-case.c \
 	tests/unit/device-case.h \
 	$(tests_back_world)

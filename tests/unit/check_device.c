@@ -18,6 +18,7 @@ static Suite *suite(void)
     add(s, device_claim_tests());
     add(s, device_held_tests());
     add(s, device_kinds_tests());
+    add(s, device_settle_tests());
     return s;
 }
 

@@ -168,6 +168,25 @@ START_TEST(a_device_that_wakes_gets_its_decodes_back)
 }
 END_TEST
 
+/* Such as a virtual function: its guest has MSI-X or nothing. */
+START_TEST(a_device_without_a_line)
+{
+    static const uint16_t entries[] = { 0, 1 };
+    unsigned int granted;
+    struct device *dev;
+
+    temp_tree_file(world_path(case_nvme, "irq"), _i == 0 ? "0\n" : "255\n");
+    dev = claim_ok(case_nvme);
+    ck_assert_ptr_null(strstr(fake_xen_log(), "gsi"));
+    ck_assert_uint_eq(dev->cs.params.irq_line, 0);
+    ck_assert_int_eq(device_msix_on(dev, entries, 2, &granted), 0);
+    ck_assert_uint_eq(granted, 2);
+    device_msi_off(dev);
+    ck_assert_int_eq(release_device(dev), 0);
+    ck_assert_uint_eq(fake_xen_holdings(BACK_DOMID), 0);
+}
+END_TEST
+
 /* In D3hot the table is out of reach, for Xen too. */
 START_TEST(no_msix_asleep)
 {
@@ -237,6 +256,7 @@ TCase *device_held_tests(void)
     tcase_add_test(tc, handles_are_per_domain_and_never_reused);
     tcase_add_test(tc, config_writes_are_checked_again);
     tcase_add_test(tc, a_device_that_wakes_gets_its_decodes_back);
+    tcase_add_loop_test(tc, a_device_without_a_line, 0, 2);
     tcase_add_test(tc, no_msix_asleep);
     tcase_add_test(tc, adopted_from_its_record);
     tcase_add_test(tc, adoption_fails_without_a_trace);

@@ -118,6 +118,23 @@ START_TEST(everything_is_given_and_taken)
 }
 END_TEST
 
+static const uint32_t no_lines[] = { 0, 255, 256, 0x80000000u, UINT32_MAX };
+
+START_TEST(what_is_no_line_is_not_given)
+{
+    struct grants grants;
+
+    ck_assert_int_eq(grants_give(hyp, &grants, DOMID, rich, no_lines[_i]), 0);
+    ck_assert(!grants.has_irq);
+    ck_assert_ptr_null(strstr(fake_xen_log(), "gsi"));
+    ck_assert_ptr_null(strstr(fake_xen_log(), "irq"));
+    ck_assert_int_eq(grants_revoke(hyp, &grants), 0);
+    ck_assert_int_eq(grants_give(hyp, &grants, DOMID, rich, 254), 0);
+    ck_assert(grants.has_irq);
+    ck_assert_int_eq(grants_revoke(hyp, &grants), 0);
+}
+END_TEST
+
 START_TEST(libxl_may_have_given_it_before)
 {
     struct grants grants;
@@ -179,6 +196,8 @@ static Suite *suite(void)
     tcase_add_loop_test(tc, ranges_are_whole_frames_and_64_bit, 0,
                         (int)ARRAY_LEN(ranges));
     tcase_add_test(tc, everything_is_given_and_taken);
+    tcase_add_loop_test(tc, what_is_no_line_is_not_given, 0,
+                        (int)ARRAY_LEN(no_lines));
     tcase_add_test(tc, libxl_may_have_given_it_before);
     tcase_add_loop_test(tc, a_failed_step_undoes_those_before_it, 0,
                         (int)ARRAY_LEN(failures));

@@ -43,5 +43,6 @@ void start_trace(void);
 TCase *device_claim_tests(void);
 TCase *device_held_tests(void);
 TCase *device_kinds_tests(void);
+TCase *device_settle_tests(void);
 
 #endif
