@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Claiming a device for a domain: every check that has no side effect first,
- * then snapshot, reset, restore, grant, assign; undone as a whole on failure.
+ * Claiming a device for a domain: device_check(), then snapshot, reset, restore,
+ * grant, assign; undone as a whole on failure.
  */
 #include "device.h"
 
@@ -17,125 +17,6 @@
 #include "pciregs.h"
 #include "restore.h"
 #include "state.h"
-
-/* Reads without side effects; each failure is one sentence with a next step. */
-static int check_holder(struct sbdf sbdf, char why[DEVICE_WHY])
-{
-    char name[SBDF_TEXT];
-    char driver[SYSFS_DRIVER];
-    bool bridge = false;
-    int ret;
-
-    sbdf_format(sbdf, name);
-    if (!sysfs_device_exists(sbdf)) {
-        device_say(why, "%s does not exist on this host; see lspci -D", name);
-        return -ENODEV;
-    }
-    ret = sysfs_is_bridge(sbdf, &bridge);
-    if (ret == 0 && bridge) {
-        device_say(why,
-                   "%s is a bridge; only the functions behind it can be given "
-                   "away",
-                   name);
-        return -ENOTSUP;
-    }
-    if (ret == 0)
-        ret = sysfs_driver(sbdf, driver);
-    if (ret != 0) {
-        device_say(why, "%s cannot be inspected: %s", name, strerror(-ret));
-        return ret;
-    }
-    if (strcmp(driver, SYSFS_PCIBACK) != 0) {
-        device_say(why,
-                   "%s is bound to %s, not held for guests; run: xenpci "
-                   "assignable-add %s",
-                   name, driver[0] ? driver : "no driver", name);
-        return -EBUSY;
-    }
-    return 0;
-}
-
-/* libxl's record of the owner must not name somebody else. */
-static int check_record(struct store *store, const struct device_claim *claim,
-                        char why[DEVICE_WHY])
-{
-    char dashed[SBDF_TEXT], name[SBDF_TEXT], path[STORE_PATH];
-    uint32_t owner;
-    int ret;
-
-    (void)snprintf(path, sizeof(path), XS_LIBXL_DOMID,
-                   sbdf_format_dashed(claim->sbdf, dashed));
-    ret = store_read_uint(store, NULL, path, &owner);
-    if (ret == -ENOENT || (ret == 0 && owner == claim->domid))
-        return 0;
-    if (ret < 0)
-        device_say(why, "%s is malformed: %s", path, strerror(-ret));
-    else
-        device_say(why, "%s is recorded as domain %u's (%s)",
-                   sbdf_format(claim->sbdf, name), owner, path);
-    return ret < 0 ? ret : -EBUSY;
-}
-
-/*
- * Is the device free for this domain? *ours tells whether we must assign it:
- * libxl assigns before it writes the directory, our own tools leave it to us.
- */
-static int check_assignable(struct hyp *hyp, struct store *store,
-                            const struct device_claim *claim, bool *ours,
-                            char why[DEVICE_WHY])
-{
-    char dashed[SBDF_TEXT], path[STORE_PATH];
-    int ret = hyp_assign_test(hyp, claim->domid, claim->sbdf);
-
-    /* A device we attach ourselves is this domain's already only if an earlier
-     * broker did not get to the end of it; otherwise Xen means "no". */
-    if (ret == -EINVAL && claim_is_ours(store, claim->sbdf, claim->domid) &&
-        hyp_deassign(hyp, claim->domid, claim->sbdf) == 0)
-        ret = 0;
-    *ours = ret == 0;
-    if (ret == 0)
-        return 0;
-    (void)snprintf(path, sizeof(path), XS_LIBXL_DOMID,
-                   sbdf_format_dashed(claim->sbdf, dashed));
-    if (ret == -EOPNOTSUPP)
-        device_say(why,
-                   "domain %u was created without an IOMMU context; create it "
-                   "with passthrough=\"enabled\" or pci=[...]",
-                   claim->domid);
-    else if (ret == -EINVAL && store_exists(store, NULL, path) &&
-             !claim_is_ours(store, claim->sbdf, claim->domid))
-        return 0; /* recorded as this domain's: libxl has assigned it */
-    else
-        device_say(why,
-                   "Xen will not assign the device to domain %u: %s "
-                   "(taken by another domain, or unknown to Xen)",
-                   claim->domid, strerror(-ret));
-    return ret;
-}
-
-/* On its way back: being released, or about to be because its guest died. */
-static bool is_leaving(struct hyp *hyp, const struct device *dev)
-{
-    struct hyp_domain domain;
-
-    return dev->phase == DEVICE_RELEASING ||
-           (hyp_domain(hyp, dev->domid, &domain) == 0 &&
-            (!domain.exists || domain.dying));
-}
-
-/* Anything still owned by somebody stops a claim; -EAGAIN while it ends. */
-static int check_owner(struct hyp *hyp, const struct device_claim *claim,
-                       char why[DEVICE_WHY])
-{
-    const struct device *dev = device_by_sbdf(claim->sbdf);
-    char name[SBDF_TEXT];
-
-    if (!dev)
-        return 0;
-    device_say(why, "%s belongs to domain %u", sbdf_format(claim->sbdf, name),
-               dev->domid);
-    return is_leaving(hyp, dev) ? -EAGAIN : -EBUSY;
-}
 
 static enum cfg_bar_kind bar_kind(const struct sysfs_resource *res,
                                   unsigned int index)
@@ -169,6 +50,58 @@ static void init_cfgspace(struct device *dev, struct cfg_params *params,
     cfgspace_init(&dev->cs, params, snapshot, dev->shadow, hw, CFG_FRESH);
 }
 
+/* PCIe 6.0 7.8.5: bases stated by a capability; the registers are zero. */
+#define CAP_ID_EA 0x14u
+
+static bool has_bars(const struct cfgspace *cs)
+{
+    unsigned int i;
+
+    for (i = 0; i < cs->ncaps; i++)
+        if (cs->caps[i].id == CAP_ID_EA && !cs->caps[i].extended)
+            return false;
+    /* A virtual function's are zero (PCIe 6.0 9.3.4.1.11), its ids ones. */
+    return le16_load(cs->snapshot + PCI_VENDOR_ID) != UINT16_MAX;
+}
+
+/* A reset that went wrong may have cost the registers their bases; the kernel
+ * still knows them, and decoding must not be turned on without. */
+static void mend_bars(struct cfgspace *cs, const struct sysfs_resource *res)
+{
+    unsigned int i;
+
+    for (i = 0; i < 6 && has_bars(cs); i++) {
+        uint8_t *bar = cs->snapshot + PCI_BAR0 + 4u * i;
+        uint32_t low = le32_load(bar);
+        bool wide = (low & PCI_BAR_MEM_TYPE) == PCI_BAR_MEM_TYPE_64;
+
+        if (res[i].kind != SYSFS_MEM || res[i].is_64bit != wide ||
+            (low & PCI_BAR_IO) || (wide && i == 5))
+            continue;
+        le32_store(bar, ((uint32_t)res[i].start & PCI_BAR_MEM_MASK) |
+                            (low & ~PCI_BAR_MEM_MASK));
+        if (wide)
+            le32_store(bar + 4, (uint32_t)(res[i].start >> 32));
+    }
+}
+
+/* Whatever answers must be what the kernel found when it looked last. */
+static int check_ids(struct device *dev, const struct cfg_params *params,
+                     const uint8_t *snapshot)
+{
+    uint16_t vendor = le16_load(snapshot + PCI_VENDOR_ID);
+    uint16_t device = le16_load(snapshot + PCI_DEVICE_ID);
+
+    if ((vendor == params->vendor && device == params->device) ||
+        sysfs_is_virtfn(dev->sbdf))
+        return 0;
+    device_say(dev->why,
+               "the device calls itself %04x:%04x and the kernel knows it as "
+               "%04x:%04x; power-cycle it, or remove it and rescan the bus",
+               vendor, device, params->vendor, params->device);
+    return -ESTALE;
+}
+
 static int take_snapshot(struct device *dev)
 {
     struct cfg_params params = { .knobs = dev->policy.knobs };
@@ -190,8 +123,12 @@ static int take_snapshot(struct device *dev)
         device_say(dev->why, "%s", reason ? reason : strerror(-ret));
         return ret;
     }
+    ret = check_ids(dev, &params, snapshot);
+    if (ret < 0)
+        return ret;
     init_cfgspace(dev, &params, snapshot);
-    return 0;
+    mend_bars(&dev->cs, dev->res);
+    return device_check_shared(dev);
 }
 
 static int grant_and_assign(struct device *dev)
@@ -208,8 +145,7 @@ static int grant_and_assign(struct device *dev)
     }
     if (!dev->assigned_here)
         return 0;
-    ret = hyp_assign(dev->hyp, dev->domid, dev->sbdf,
-                     dev->policy.rdm_relaxed);
+    ret = hyp_assign(dev->hyp, dev->domid, dev->sbdf, dev->policy.rdm_relaxed);
     if (ret < 0)
         device_say(
             dev->why, "Xen refused to assign the device: %s%s", strerror(-ret),
@@ -234,25 +170,25 @@ static void claim_end(struct device *dev, int err)
         device_free(dev);
 }
 
-static void claim_finish(void *arg, int reset_err)
+static int report_errors(struct device *dev)
 {
-    struct device *dev = arg;
+    int ret = aer_enable(dev->sbdf, dev->config_fd, &dev->cs);
+
+    if (ret < 0)
+        device_say(dev->why, "its error reporting cannot be turned on: %s",
+                   strerror(-ret));
+    return ret;
+}
+
+static void claim_finish(struct device *dev, int err UNUSED)
+{
     struct cfg_params params = dev->cs.params;
     uint8_t snapshot[CFG_SIZE_MAX];
-    char name[SBDF_TEXT];
-    int ret;
+    int ret = device_check_clean(dev);
 
-    if (reset_err < 0)
-        log_warnx("d%u %s: reset failed before use: %s", dev->domid,
-                  sbdf_format(dev->sbdf, name), strerror(-reset_err));
-    ret = restore_verify(dev->config_fd, dev->cs.snapshot);
     if (ret == 0)
-        ret = restore_write(dev->config_fd, &dev->cs);
-    if (ret == 0)
-        ret = aer_enable(dev->sbdf, dev->config_fd, &dev->cs);
+        ret = report_errors(dev);
     if (ret < 0) {
-        device_say(dev->why, "the device does not answer after its reset: %s",
-                   strerror(-ret));
         claim_end(dev, ret);
         return;
     }
@@ -276,20 +212,15 @@ struct device *device_claim(struct hyp *hyp, struct store *store,
 {
     struct device *dev;
     bool ours = false;
-    int ret = check_owner(hyp, claim, why);
+    int ret = device_check(hyp, store, claim, &ours, why);
 
-    if (ret == 0)
-        ret = check_holder(claim->sbdf, why);
-    if (ret == 0)
-        ret = check_record(store, claim, why);
-    if (ret == 0)
-        ret = check_assignable(hyp, store, claim, &ours, why);
     dev = ret == 0 ? device_new(hyp, claim) : NULL;
     if (!dev) {
         errno = ret < 0 ? -ret : ENOMEM;
         return NULL;
     }
     dev->assigned_here = ours;
+    device_know_guest(dev);
     ret = device_open(dev);
     if (ret == 0)
         ret = take_snapshot(dev);

@@ -122,6 +122,7 @@ struct device *device_adopt(struct hyp *hyp, struct sbdf sbdf)
     cfgspace_init(&dev->cs, &r.params, r.snapshot, dev->shadow, hw,
                   CFG_CONTINUE);
     adopt_policy(dev);
+    device_know_guest(dev);
     dev->phase = DEVICE_READY;
     return dev;
 }

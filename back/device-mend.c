@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A device that is reset while its guest keeps it. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "aer-enable.h"
@@ -8,19 +9,46 @@
 #include "log.h"
 #include "pciregs.h"
 #include "restore.h"
+#include "verify.h"
 
-/* PCIe 6.0 6.6.2: 100 ms after an FLR; a bus reset takes over a second. */
-#define RESET_DEADLINE_MS 10000u
+struct in_use {
+    device_in_use_fn *done;
+    void *arg;
+};
 
-int device_reset_in_use(struct device *dev, job_done_fn *done, void *arg)
+static void on_reset(void *arg, const struct reset_outcome *outcome)
 {
-    char methods[64], path[256];
+    struct in_use call = *(struct in_use *)arg;
+
+    free(arg);
+    call.done(call.arg, outcome->err);
+}
+
+int device_reset_in_use(const struct device *dev, device_in_use_fn *done,
+                        void *arg)
+{
+    const struct reset_order wish = device_reset_wish(dev);
+    struct in_use *call;
+    struct reset_request request = {
+        .sbdf = dev->sbdf,
+        .config_fd = dev->config_fd,
+        .cs = &dev->cs,
+        .wish = &wish,
+        .done = on_reset,
+    };
+    char methods[128];
     int ret = sysfs_reset_methods(dev->sbdf, methods, sizeof(methods));
 
     if (ret < 0 || methods[0] == '\0')
         return ret < 0 ? ret : -ENOTSUP;
-    sysfs_device_path(dev->sbdf, "reset", path, sizeof(path));
-    return job_start(path, "1", RESET_DEADLINE_MS, done, arg);
+    call = malloc(sizeof(*call));
+    if (!call)
+        return -ENOMEM;
+    call->done = done;
+    call->arg = arg;
+    request.arg = call;
+    reset_start(&request);
+    return 0;
 }
 
 /* Xen has what the guest's MSI was; INTx stays off beside it. */
@@ -43,7 +71,8 @@ static int put_interrupts(struct device *dev)
 int device_after_reset(struct device *dev)
 {
     char name[SBDF_TEXT];
-    int ret = restore_verify(dev->config_fd, dev->cs.snapshot);
+    const char *what;
+    int ret = verify_present(dev->config_fd, dev->cs.snapshot, 0, &what);
 
     if (ret == 0)
         ret = restore_write(dev->config_fd, &dev->cs);

@@ -14,13 +14,9 @@
 #include <unistd.h>
 
 #include "log.h"
-#include "loop.h"
 #include "pciregs.h"
 #include "restore.h"
 #include "state.h"
-
-/* PCIe 6.0 6.6.2: 100 ms after an FLR; a bus reset takes over a second. */
-#define RESET_DEADLINE_MS 10000u
 
 static struct device *registry;
 static uint32_t last_handle;
@@ -121,59 +117,18 @@ int device_take_back(struct device *dev)
     err = hyp_deassign(dev->hyp, dev->domid, dev->sbdf);
     if (err < 0 && err != -ENODEV && err != -ESRCH && ret == 0)
         ret = err;
+    device_spare_shared(dev);
     err = grants_revoke(dev->hyp, &dev->grants);
     return ret == 0 ? err : ret;
 }
 
-static void no_reset(void *arg)
+static void release_finish(struct device *dev, int err)
 {
-    struct device *dev = arg;
-
-    dev->after_reset(dev, dev->reset_err);
-}
-
-void device_reset_then(struct device *dev, job_done_fn *next)
-{
-    char methods[64], path[256], name[SBDF_TEXT];
-    int ret = sysfs_reset_methods(dev->sbdf, methods, sizeof(methods));
-
-    dev->after_reset = next;
-    dev->reset_err = 0;
-    if (ret < 0 || methods[0] == '\0') {
-        log_warnx("d%u %s: the kernel knows no way to reset this device; its "
-                  "state passes from owner to owner",
-                  dev->domid, sbdf_format(dev->sbdf, name));
-    } else {
-        sysfs_device_path(dev->sbdf, "reset", path, sizeof(path));
-        dev->reset_err = job_start(path, "1", RESET_DEADLINE_MS, next, dev);
-        if (dev->reset_err == 0)
-            return;
-    }
-    (void)loop_after(0, no_reset, dev);
-}
-
-static void release_finish(void *arg, int reset_err)
-{
-    struct device *dev = arg;
     device_done_fn *done = dev->done;
-    char name[SBDF_TEXT];
-    int ret;
 
-    sbdf_format(dev->sbdf, name);
-    if (reset_err < 0)
-        log_warnx("d%u %s: reset failed after use: %s", dev->domid, name,
-                  strerror(-reset_err));
-    ret = restore_verify(dev->config_fd, dev->cs.snapshot);
-    if (ret == 0)
-        ret = restore_write(dev->config_fd, &dev->cs);
-    if (ret == 0)
-        ret = restore_quiet(dev->config_fd);
-    if (ret < 0)
-        log_warnx("d%u %s: does not answer after release: %s", dev->domid, name,
-                  strerror(-ret));
     device_forget(dev);
     state_drop(dev->sbdf);
-    done(dev->arg, dev, reset_err < 0 ? reset_err : ret);
+    done(dev->arg, dev, err);
     device_free(dev);
 }
 

@@ -21,9 +21,10 @@
 #include "grants.h"
 #include "hyp.h"
 #include "irq.h"
-#include "job.h"
 #include "ledger.h"
 #include "policy.h"
+#include "reset-record.h"
+#include "reset.h"
 #include "sbdf.h"
 #include "store.h"
 #include "sysfs.h"
@@ -51,6 +52,9 @@ struct device;
  * freed either way. */
 typedef void device_done_fn(void *arg, struct device *dev, int err);
 
+/* After a reset; err as in dev->outcome. */
+typedef void device_reset_fn(struct device *dev, int err);
+
 struct device {
     struct device *next; /* in the registry */
     uint32_t handle;     /* unique for the life of the broker */
@@ -73,8 +77,9 @@ struct device {
     struct hyp *hyp;
     device_done_fn *done;
     void *arg;
-    job_done_fn *after_reset;
-    int reset_err;
+    uint8_t uuid[16]; /* the guest's; zero if it could not be asked */
+    device_reset_fn *after_reset;
+    struct reset_outcome outcome;
     struct device_aer aer;
     char why[DEVICE_WHY];
 };
@@ -115,6 +120,18 @@ struct device *device_adopt(struct hyp *hyp, struct sbdf sbdf);
 /* Keep its record (state.h) in step with the device. */
 void device_remember(const struct device *dev);
 
+/* Everything that can be told without touching the device. *ours: it must be
+ * assigned by us. 0 or -errno and why. */
+MUST_USE int device_check(struct hyp *hyp, struct store *store,
+                          const struct device_claim *claim, bool *ours,
+                          char why[DEVICE_WHY]);
+
+/* Is a page of its registers another guest's already? 0 or -errno and why. */
+MUST_USE int device_check_shared(struct device *dev);
+
+/* Take out of its grants what another device of the same guest needs. */
+void device_spare_shared(struct device *dev);
+
 /* Open configuration space and the shadow registers. 0 or -errno and why. */
 MUST_USE int device_open(struct device *dev);
 
@@ -148,14 +165,26 @@ void device_irq_off(struct device *dev);
 /* Is it in another power state than D0? */
 bool device_is_asleep(const struct device *dev);
 
-/* Reset if the kernel knows how; next() runs from the loop either way. */
-void device_reset_then(struct device *dev, job_done_fn *next);
+/* Reset if the kernel knows how, restore and verify; record what came of it.
+ * next() runs from the loop. After -ETIMEDOUT nobody may touch the device. */
+void device_reset_then(struct device *dev, device_reset_fn *next);
+
+/* The methods that its policy wants. */
+struct reset_order device_reset_wish(const struct device *dev);
+
+/* May this guest have the device, after the reset that it just had? 0, or a
+ * negative errno and why. */
+MUST_USE int device_check_clean(struct device *dev);
+
+/* Note whose device it is. */
+void device_know_guest(struct device *dev);
 
 /* Reset a device that its guest keeps. done gets err and arg, from the loop;
  * the device may be gone by then. 0, or a negative errno and done is not
  * called; -ENOTSUP: the kernel knows no way. */
-MUST_USE int device_reset_in_use(struct device *dev, job_done_fn *done,
-                                 void *arg);
+typedef void device_in_use_fn(void *arg, int err);
+MUST_USE int device_reset_in_use(const struct device *dev,
+                                 device_in_use_fn *done, void *arg);
 
 /* Put back what a reset took from a device that its guest keeps: registers, and
  * its interrupts. Bus mastering and the rest are its driver's to turn on. */

@@ -77,9 +77,36 @@ int grants_give(struct hyp *hyp, struct grants *grants, uint16_t domid,
     }
     if (ret == 0 && has_line(irq))
         ret = give_irq(hyp, grants, irq);
-    if (ret < 0)
-        (void)grants_revoke(hyp, grants);
     return ret;
+}
+
+/* What is left of a range without another: its head, its tail, or nothing. A
+ * tail behind a head is given up; BARs, aligned to their size, have none. */
+static void cut(struct grant_range *r, const struct grant_range *other)
+{
+    uint64_t end = r->first + r->count;
+    uint64_t other_end = other->first + other->count;
+
+    if (r->kind != SYSFS_MEM || other->kind != SYSFS_MEM ||
+        r->first >= other_end || other->first >= end)
+        return;
+    if (r->first < other->first) {
+        r->count = other->first - r->first;
+    } else {
+        r->count = end > other_end ? end - other_end : 0;
+        r->first = other_end;
+    }
+}
+
+void grants_spare(struct grants *grants, const struct grants *other)
+{
+    unsigned int i, j;
+
+    for (i = 0; i < grants->nranges; i++)
+        for (j = 0; j < other->nranges; j++)
+            cut(&grants->ranges[i], &other->ranges[j]);
+    if (other->has_irq && other->gsi == grants->gsi)
+        grants->has_irq = false;
 }
 
 static void keep_first(int *ret, int err)
@@ -101,7 +128,9 @@ int grants_revoke(struct hyp *hyp, struct grants *grants)
         keep_first(&ret, hyp_irq(hyp, grants->domid, grants->gsi, false));
     }
     for (i = 0; i < grants->nranges; i++)
-        keep_first(&ret, permit(hyp, grants->domid, &grants->ranges[i], false));
+        if (grants->ranges[i].count > 0)
+            keep_first(&ret,
+                       permit(hyp, grants->domid, &grants->ranges[i], false));
     memset(grants, 0, sizeof(*grants));
     return ret;
 }

@@ -30,12 +30,19 @@ struct grants {
 };
 
 /*
- * Grant every resource to domid; irq 0, or one beyond 254, means none. Repeating what libxl did
- * already is harmless. On failure everything granted here is revoked again.
+ * Grant every resource to domid; irq 0, or one beyond 254, means none. Repeating
+ * what libxl did already is harmless. On failure the record says what was
+ * granted so far; the caller revokes it.
  */
 MUST_USE int grants_give(struct hyp *hyp, struct grants *grants, uint16_t domid,
                          const struct sysfs_resource res[SYSFS_RESOURCES],
                          uint32_t irq);
+
+/*
+ * Forget what other, of the same domain, has as well: frames that two devices
+ * share, their line (XSA-461). Whoever is revoked last takes it back.
+ */
+void grants_spare(struct grants *grants, const struct grants *other);
 
 /*
  * Take it all back; the record is empty afterwards. A domain that is gone has

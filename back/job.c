@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One child process per slow sysfs write. */
+/* One child process per job. */
 #include "job.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "log.h"
 #include "loop.h"
 
 /* Exit codes carry an errno; larger ones do not occur on sysfs. */
@@ -19,62 +15,39 @@
 
 struct job {
     pid_t pid;
-    struct loop_watch *exit_watch;
     struct loop_watch *deadline;
-    job_done_fn *done;
-    void *arg;
+    struct job_calls calls;
 };
-
-/* Only async-signal-safe calls: libxenstore may run a thread beside us. */
-static void child_write(const char *path, const char *text, size_t len)
-{
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    int err = 0;
-
-    if (fd < 0 || write(fd, text, len) != (ssize_t)len)
-        err = errno ? errno : EIO;
-    _exit(err > EXIT_ERRNO_MAX ? EIO : err);
-}
-
-static void finish(struct job *job, int err)
-{
-    job_done_fn *done = job->done;
-    void *arg = job->arg;
-
-    loop_cancel(job->exit_watch);
-    loop_cancel(job->deadline);
-    free(job);
-    done(arg, err);
-}
 
 static void on_exit_status(void *arg, int status)
 {
     struct job *job = arg;
+    int err = WIFEXITED(status) ? -WEXITSTATUS(status) : -EIO;
 
-    job->exit_watch = NULL;
-    finish(job, WIFEXITED(status) ? -WEXITSTATUS(status) : -EIO);
+    if (job->deadline) {
+        loop_cancel(job->deadline);
+        job->calls.done(job->calls.arg, err);
+    }
+    job->calls.gone(job->calls.arg);
+    free(job);
 }
 
-/* The child may sit in the kernel beyond any signal; it is left to it. */
 static void on_deadline(void *arg)
 {
     struct job *job = arg;
 
     job->deadline = NULL;
     (void)kill(job->pid, SIGKILL);
-    finish(job, -ETIMEDOUT);
+    job->calls.done(job->calls.arg, -ETIMEDOUT);
 }
 
-int job_start(const char *path, const char *text, uint32_t deadline_ms,
-              job_done_fn *done, void *arg)
+int job_start(const struct job_calls *calls, uint32_t deadline_ms)
 {
     struct job *job = calloc(1, sizeof(*job));
-    size_t len = strlen(text);
 
     if (!job)
         return -ENOMEM;
-    job->done = done;
-    job->arg = arg;
+    job->calls = *calls;
     job->pid = fork();
     if (job->pid < 0) {
         int ret = -errno;
@@ -82,9 +55,12 @@ int job_start(const char *path, const char *text, uint32_t deadline_ms,
         free(job);
         return ret;
     }
-    if (job->pid == 0)
-        child_write(path, text, len);
-    job->exit_watch = loop_on_exit(job->pid, on_exit_status, job);
+    if (job->pid == 0) {
+        int err = -calls->work(calls->arg);
+
+        _exit(err < 0 || err > EXIT_ERRNO_MAX ? EIO : err);
+    }
+    (void)loop_on_exit(job->pid, on_exit_status, job);
     job->deadline = loop_after(deadline_ms, on_deadline, job);
     return 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Slow things that must not stop the broker: a child process writes to one
- * sysfs file (a function reset takes 100 ms and more) and its errno comes back
- * through the loop. Always calls done exactly once, never from job_start().
+ * Slow things that must not stop the broker: a child process does them (a reset
+ * takes 100 ms and more, and the kernel holds every access to the device's
+ * configuration space for as long) and its errno comes back through the loop.
  */
 #ifndef BACK_JOB_H
 #define BACK_JOB_H
@@ -11,11 +11,26 @@
 
 #include "compiler.h"
 
-/* err: 0, the file's negative errno, or -ETIMEDOUT at the deadline. */
+/* In the child, with a copy of our memory: only async-signal-safe calls, because
+ * libxenstore may run a thread beside us. 0 or a negative errno. */
+typedef int job_work_fn(void *arg);
+
+/* err: the work's, or -ETIMEDOUT at the deadline, or -EIO if the child died. */
 typedef void job_done_fn(void *arg, int err);
 
-/* 0, or a negative errno when no child could be made (done is not called). */
-MUST_USE int job_start(const char *path, const char *text, uint32_t deadline_ms,
-                       job_done_fn *done, void *arg);
+/* The child has ended. It outlives its deadline when it sits in the kernel
+ * beyond any signal. */
+typedef void job_gone_fn(void *arg);
+
+struct job_calls {
+    job_work_fn *work;
+    job_done_fn *done; /* exactly once */
+    job_gone_fn *gone; /* exactly once, after done */
+    void *arg;
+};
+
+/* 0, or a negative errno when no child could be made; then nothing is called.
+ * done and gone are never called from here. */
+MUST_USE int job_start(const struct job_calls *calls, uint32_t deadline_ms);
 
 #endif

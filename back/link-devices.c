@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "link.h"
 #include "vbus.h"
@@ -78,15 +77,6 @@ static void release(struct link *link, struct device *dev)
     device_release(dev, released, link);
 }
 
-/* The kernel links a virtual function to its physical one. */
-static bool is_virtfn(struct sbdf sbdf)
-{
-    char path[512];
-
-    sysfs_device_path(sbdf, "physfn", path, sizeof(path));
-    return access(path, F_OK) == 0;
-}
-
 static unsigned int seats(const struct link *link,
                           struct vbus_seat list[VBUS_SLOTS * 8])
 {
@@ -97,7 +87,7 @@ static unsigned int seats(const struct link *link,
         if (!link_owns(link, dev))
             continue;
         list[n].real = dev->sbdf;
-        list[n].is_virtfn = is_virtfn(dev->sbdf);
+        list[n].is_virtfn = sysfs_is_virtfn(dev->sbdf);
         list[n++].virt = dev->virt;
     }
     return n;
@@ -117,7 +107,7 @@ static void try_claim(void *arg)
     struct vbus_seat list[VBUS_SLOTS * 8];
     struct vbus_seat seat = {
         .real = attempt->sbdf,
-        .is_virtfn = is_virtfn(attempt->sbdf),
+        .is_virtfn = sysfs_is_virtfn(attempt->sbdf),
     };
     struct device_claim claim = {
         .sbdf = attempt->sbdf,

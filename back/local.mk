@@ -21,10 +21,13 @@ back_libback_a_SOURCES = \
 	back/aer.h \
 	back/broker.c \
 	back/broker.h \
+	back/device-check.c \
 	back/device-claim.c \
 	back/device-irq.c \
 	back/device-keep.c \
 	back/device-mend.c \
+	back/device-reset.c \
+	back/device-share.c \
 	back/device.c \
 	back/device.h \
 	back/events.c \
@@ -77,6 +80,9 @@ back_libback_a_SOURCES = \
 	back/recovery-outcome.c \
 	back/recovery.c \
 	back/recovery.h \
+	back/reset-plan.c \
+	back/reset.c \
+	back/reset.h \
 	back/restore.c \
 	back/restore.h \
 	back/state-json.c \
@@ -87,6 +93,8 @@ back_libback_a_SOURCES = \
 	back/state.h \
 	back/vbus.c \
 	back/vbus.h \
+	back/verify.c \
+	back/verify.h \
 	back/worker-proc.c \
 	back/worker-proc.h \
 	back/worker.c \

@@ -42,18 +42,6 @@ int restore_snapshot(int fd, uint16_t size, uint8_t snapshot[CFG_SIZE_MAX])
     return 0;
 }
 
-int restore_verify(int fd, const uint8_t *snapshot)
-{
-    uint32_t ids;
-    int ret = sysfs_config_read(fd, PCI_VENDOR_ID, 4, &ids);
-
-    if (ret < 0)
-        return ret;
-    if (ids == UINT32_MAX && le32_load(snapshot) != UINT32_MAX)
-        return -ENODEV;
-    return ids == le32_load(snapshot) ? 0 : -EIO;
-}
-
 int restore_quiet(int fd)
 {
     uint32_t command;
@@ -123,6 +111,20 @@ uint16_t restore_decodes(const struct cfg_params *params)
     return (uint16_t)command;
 }
 
+/* Without a reset they may be on still, and MASKALL keeps Xen from giving the
+ * device to the next owner. One 16-bit write each: Xen lets no other through. */
+static int put_interrupts(int fd, const struct cfgspace *cs)
+{
+    int ret = 0;
+
+    if (cs->msi.msi_control != 0)
+        ret = put(fd, cs->msi.msi_control, 2, 0, PCI_MSI_FLAGS_ENABLE);
+    if (ret == 0 && cs->msi.msix_control != 0)
+        ret = put(fd, cs->msi.msix_control, 2, 0,
+                  PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL);
+    return ret;
+}
+
 /* Never bus master; INTx allowed. */
 static int put_command(int fd, const struct cfgspace *cs)
 {
@@ -166,5 +168,7 @@ int restore_write(int fd, const struct cfgspace *cs)
                   0xff);
     if (ret == 0)
         ret = put_caps(fd, cs);
+    if (ret == 0)
+        ret = put_interrupts(fd, cs);
     return ret == 0 ? put_command(fd, cs) : ret;
 }

@@ -26,9 +26,6 @@ MUST_USE int restore_write(int fd, const struct cfgspace *cs);
 /* After D3hot: BARs and decodes back, bus mastering as the guest left it. */
 MUST_USE int restore_awake(int fd, const struct cfgspace *cs);
 
-/* Is the device there, and the one we know? 0, -ENODEV, -EIO. */
-MUST_USE int restore_verify(int fd, const uint8_t *snapshot);
-
 /* Stop DMA: bus master off, decodes untouched. */
 MUST_USE int restore_quiet(int fd);
 

@@ -27,7 +27,7 @@ noinst_LIBRARIES += common/libhost.a
 common_libhost_a_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_HOST)
 # gnu11: xenctrl.h refuses to be read by a strictly conforming compiler.
 common_libhost_a_CFLAGS = $(AM_CFLAGS) -std=gnu11 $(XENCTRL_CFLAGS) \
-	$(XENSTORE_CFLAGS)
+	$(XENSTORE_CFLAGS) $(JSON_CFLAGS)
 common_libhost_a_SOURCES = \
 	common/host/hyp-irq.c \
 	common/host/hyp-private.h \
@@ -35,6 +35,8 @@ common_libhost_a_SOURCES = \
 	common/host/hyp.h \
 	common/host/log.c \
 	common/host/log.h \
+	common/host/reset-record.c \
+	common/host/reset-record.h \
 	common/host/store.c \
 	common/host/store.h \
 	common/host/sysfs-config.c \

@@ -207,9 +207,12 @@ tests_unit_check_device_LDADD = $(tests_back_ldadd)
 tests_unit_check_device_SOURCES = \
 	tests/unit/check_device.c \
 	tests/unit/check_device_claim.c \
+	tests/unit/check_device_dirty.c \
 	tests/unit/check_device_held.c \
 	tests/unit/check_device_kinds.c \
 	tests/unit/check_device_settle.c \
+	tests/unit/check_device_reset.c \
+	tests/unit/check_device_share.c \
 	tests/unit/device-case.c \
 	tests/unit/device-case.h \
 	$(tests_back_world)

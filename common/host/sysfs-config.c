@@ -89,6 +89,15 @@ int sysfs_config_write(int fd, uint16_t offset, uint8_t size, uint32_t value)
     return put == size ? 0 : -EIO;
 }
 
+/* The kernel links it to its physical function. */
+bool sysfs_is_virtfn(struct sbdf dev)
+{
+    char path[512], target[2];
+
+    sysfs_device_path(dev, "physfn", path, sizeof(path));
+    return readlink(path, target, sizeof(target)) > 0;
+}
+
 int sysfs_is_bridge(struct sbdf dev, bool *bridge)
 {
     uint32_t class_code;

@@ -59,6 +59,9 @@ MUST_USE int sysfs_ids(struct sbdf dev, uint16_t *vendor, uint16_t *device);
 /* Is it a bridge of any kind (header type 1 or 2, or base class 06)? */
 MUST_USE int sysfs_is_bridge(struct sbdf dev, bool *bridge);
 
+/* Is it a virtual function (SR-IOV)? */
+MUST_USE bool sysfs_is_virtfn(struct sbdf dev);
+
 /* Space-separated methods, "" when the kernel has none. */
 MUST_USE int sysfs_reset_methods(struct sbdf dev, char *buf, size_t len);
 

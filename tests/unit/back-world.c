@@ -29,6 +29,15 @@ const struct back_model back_nvme = {
     .irq = 10,
 };
 
+const struct back_model back_disk2 = {
+    .dump = "nvme",
+    .resource =
+        "0x00000000feb38000 0x00000000feb3bfff 0x0000000000140204\n" EMPTY EMPTY
+            EMPTY EMPTY EMPTY EMPTY,
+    .class_code = "0x010802\n",
+    .irq = 10,
+};
+
 const struct back_model back_e1000e = {
     .dump = "e1000e",
     .resource =

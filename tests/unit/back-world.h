@@ -20,6 +20,7 @@ struct back_model {
     unsigned int irq;
 };
 extern const struct back_model back_nvme;   /* BAR 0 at feb30000, MSI-X */
+extern const struct back_model back_disk2;  /* the same, at feb38000 */
 extern const struct back_model back_e1000e; /* memory, ports, ROM, MSI, MSI-X */
 
 #define BACK_DOMID 5

@@ -19,6 +19,9 @@ static Suite *suite(void)
     add(s, device_held_tests());
     add(s, device_kinds_tests());
     add(s, device_settle_tests());
+    add(s, device_reset_tests());
+    suite_add_tcase(s, device_dirty_tests());
+    suite_add_tcase(s, device_share_tests());
     return s;
 }
 

@@ -200,10 +200,18 @@ START_TEST(xsa_378_386_400_460_claim_undoes_itself)
 }
 END_TEST
 
+static bool flr_is_chosen(void *unused UNUSED)
+{
+    return strcmp(temp_tree_text(world_path(case_nvme, "reset_method")),
+                  "flr") == 0;
+}
+
 START_TEST(claim_fails_if_the_device_dies_in_its_reset)
 {
     world_slow_reset(case_nvme);
+    temp_tree_file(world_path(case_nvme, "reset_method"), "flr pm\n");
     ck_assert_ptr_nonnull(start_claim(case_nvme, BACK_DOMID));
+    ck_assert(run_until(flr_is_chosen, NULL));
     world_set(case_nvme, 0, 4, UINT32_MAX);
     world_end_reset(case_nvme);
     ck_assert(run_until(case_done, NULL));

@@ -236,6 +236,26 @@ START_TEST(a_stale_directory_of_a_dead_guest)
 }
 END_TEST
 
+/* Nobody waits for it longer than the deadline, and nobody else gets it. */
+START_TEST(a_reset_that_does_not_end)
+{
+    link_world_hurry(20);
+    connect_guest(BACK_DOMID, link_nvme);
+    memset(fake_xen_domain(OTHER_DOMID)->uuid, 6, 16);
+    world_slow_reset(link_nvme);
+    tool_deletes(BACK_DOMID);
+    ck_assert(run_until(no_links, NULL));
+    ck_assert_uint_eq(fake_xen_owner(link_nvme), HYP_DOMID_IO);
+    ck_assert_uint_eq(fake_xen_holdings(BACK_DOMID), 0);
+    temp_tree_remove(world_path(link_nvme, "reset"));
+    temp_tree_dir(world_path(link_nvme, "reset"));
+    tool_lists(OTHER_DOMID, link_nvme);
+    expect_back_node(OTHER_DOMID, "state-0", "6");
+    ck_assert_ptr_nonnull(strstr(device_error(link_nvme), "is dirty"));
+    ck_assert_uint_eq(fake_xen_owner(link_nvme), HYP_DOMID_IO);
+}
+END_TEST
+
 TCase *link_end_tests(void)
 {
     TCase *tc = tcase_create("end");
@@ -254,5 +274,6 @@ TCase *link_end_tests(void)
     tcase_add_test(tc, the_toolstack_closes);
     tcase_add_loop_test(tc, directories_from_before_our_time, 0, 6);
     tcase_add_test(tc, a_stale_directory_of_a_dead_guest);
+    tcase_add_test(tc, a_reset_that_does_not_end);
     return tc;
 }

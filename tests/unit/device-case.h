@@ -13,6 +13,7 @@ extern const struct sbdf case_nvme, case_nic;
 /* Of the nvme's dump. */
 #define MSIX_CONTROL 0x42
 #define PM_CONTROL   0x64
+#define NVME_IDS     0x00101b36u
 
 /* What the last done function saw. */
 struct case_seen {
@@ -41,8 +42,11 @@ extern char case_trace[4096];
 void start_trace(void);
 
 TCase *device_claim_tests(void);
+TCase *device_dirty_tests(void);
 TCase *device_held_tests(void);
 TCase *device_kinds_tests(void);
 TCase *device_settle_tests(void);
+TCase *device_reset_tests(void);
+TCase *device_share_tests(void);
 
 #endif

@@ -207,25 +207,67 @@ static int call(int ret, const char *fmt, ...)
 static void hold(enum holding_kind kind, uint16_t domid, uint64_t first,
                  uint64_t count)
 {
+    /* Permissions are sets (rangeset.h): once more changes nothing. */
+    for (unsigned int i = 0; i < xen.nholdings; i++) {
+        const struct holding *h = &xen.holdings[i];
+
+        if (h->kind == kind && h->domid == domid && h->first == first &&
+            h->count == count)
+            return;
+    }
     if (xen.nholdings == HOLDINGS)
         die("too many holdings");
     xen.holdings[xen.nholdings++] =
         (struct holding){ kind, domid, first, count };
 }
 
+static bool is_of(const struct holding *h, enum holding_kind kind,
+                  uint16_t domid)
+{
+    return h->kind == kind && h->domid == domid;
+}
+
+/* Does the domain have all of it, in one piece or several? */
+static bool holds(enum holding_kind kind, uint16_t domid, uint64_t first,
+                  uint64_t count)
+{
+    uint64_t next = first, before;
+
+    do {
+        before = next;
+        for (unsigned int i = 0; i < xen.nholdings; i++) {
+            const struct holding *h = &xen.holdings[i];
+
+            if (is_of(h, kind, domid) && h->first <= next &&
+                next < h->first + h->count)
+                next = h->first + h->count;
+        }
+    } while (next > before && next < first + count);
+    return next >= first + count;
+}
+
+/* What is left of each holding on either side. */
 static bool drop(enum holding_kind kind, uint16_t domid, uint64_t first,
                  uint64_t count)
 {
-    for (unsigned int i = 0; i < xen.nholdings; i++) {
-        const struct holding *h = &xen.holdings[i];
+    bool had = holds(kind, domid, first, count);
+    uint64_t end = first + count;
 
-        if (h->kind == kind && h->domid == domid && h->first == first &&
-            h->count == count) {
-            xen.holdings[i] = xen.holdings[--xen.nholdings];
-            return true;
+    for (unsigned int i = 0; i < xen.nholdings;) {
+        struct holding h = xen.holdings[i];
+        uint64_t h_end = h.first + h.count;
+
+        if (!is_of(&h, kind, domid) || h.first >= end || first >= h_end) {
+            i++;
+            continue;
         }
+        xen.holdings[i] = xen.holdings[--xen.nholdings];
+        if (h.first < first)
+            hold(kind, domid, h.first, first - h.first);
+        if (h_end > end)
+            hold(kind, domid, end, h_end - end);
     }
-    return false;
+    return had;
 }
 
 static bool gone(uint16_t domid)

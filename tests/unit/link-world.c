@@ -20,6 +20,7 @@ const struct sbdf link_nic = { .bus = 4 };
 const struct sbdf link_edu = { .bus = 5 };
 
 static struct store *tool;
+#define HURRIED_MS 300u
 static unsigned int hurry;
 static struct {
     char states[128];
@@ -31,7 +32,12 @@ struct loop_watch *__wrap_loop_after(uint32_t ms, loop_fn *fn, void *arg);
 
 struct loop_watch *__wrap_loop_after(uint32_t ms, loop_fn *fn, void *arg)
 {
-    return __real_loop_after(ms >= 1000 ? ms / hurry : ms, fn, arg);
+    uint32_t hurried = ms / hurry;
+
+    /* Not so fast that a child process has no chance. */
+    if (hurried < HURRIED_MS)
+        hurried = HURRIED_MS;
+    return __real_loop_after(ms >= 1000 ? hurried : ms, fn, arg);
 }
 
 void __real_link_write_state(struct link *link, enum xb_state state);
@@ -93,7 +99,7 @@ void link_world_setup(void)
     fake_xen_domain(OTHER_DOMID)->exists = true;
     world_add(link_nvme, &back_nvme);
     world_add(link_nic, &back_e1000e);
-    world_add(link_edu, &back_nvme);
+    world_add(link_edu, &back_disk2);
     tool = store_open();
     ck_assert_int_eq(events_watch(world_store), 0);
     store_watcher = loop_on_read(store_fd(world_store), on_store, NULL);
