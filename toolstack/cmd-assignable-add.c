@@ -150,6 +150,15 @@ static void undo(struct host *host, struct sbdf dev)
              sbdf_format(dev, address), strerror(-ret));
 }
 
+/* Linux probes no virtual function at all while its host says so. */
+static const char *hold_advice(int ret)
+{
+    return ret != -ENODEV ? "`dmesg` may say why."
+                          : "Of a virtual function's host, "
+                            "sriov_drivers_autoprobe must be 1; else `dmesg` "
+                            "may say why.";
+}
+
 static enum exit_code hold(struct host *host, struct sbdf dev,
                            struct outcome *out)
 {
@@ -168,7 +177,7 @@ static enum exit_code hold(struct host *host, struct sbdf dev,
         return EXIT_DONE;
     undo(host, dev);
     return trouble(out, EXIT_FAILED, "It was given back to its driver.",
-                   "`dmesg` may say why.", "xen-pciback does not take %s: %s",
+                   hold_advice(ret), "xen-pciback does not take %s: %s",
                    address, strerror(-ret));
 }
 

@@ -163,6 +163,14 @@ START_TEST(add_is_undone_when_pciback_refuses)
 }
 END_TEST
 
+START_TEST(add_of_a_virtual_function_that_nobody_may_drive)
+{
+    fake_driver.hold_ret = -ENODEV;
+    ck_assert_int_eq(world_run(&add, nvme), EXIT_FAILED);
+    ck_assert_ptr_nonnull(strstr(world_out.next, "sriov_drivers_autoprobe"));
+}
+END_TEST
+
 /* What was with pciback before the failure stays there. */
 START_TEST(failed_repeat_undoes_nothing)
 {
@@ -305,6 +313,7 @@ static TCase *cases(void)
     tcase_add_test(tc, add_without_pciback);
     tcase_add_loop_test(tc, add_is_undone, 0, ARRAY_LEN(quarantines));
     tcase_add_test(tc, add_is_undone_when_pciback_refuses);
+    tcase_add_test(tc, add_of_a_virtual_function_that_nobody_may_drive);
     tcase_add_test(tc, failed_repeat_undoes_nothing);
     tcase_add_test(tc, add_rejects_names);
     tcase_add_test(tc, no_xen);
