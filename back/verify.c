@@ -25,7 +25,7 @@ static void nap(void)
 static int answers(int fd, const uint8_t *snapshot)
 {
     uint32_t known = le32_load(snapshot + PCI_VENDOR_ID);
-    uint32_t ids, class_code;
+    uint32_t ids = 0, class_code = 0;
     int ret = sysfs_config_read(fd, PCI_VENDOR_ID, 4, &ids);
 
     if (ret == 0)
@@ -39,7 +39,7 @@ static int answers(int fd, const uint8_t *snapshot)
 
 static int is_known(int fd, const uint8_t *snapshot)
 {
-    uint32_t ids, class_code, header;
+    uint32_t ids = 0, class_code = 0, header = 0;
     int ret = sysfs_config_read(fd, PCI_VENDOR_ID, 4, &ids);
 
     if (ret == 0)

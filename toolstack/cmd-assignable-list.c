@@ -8,6 +8,7 @@
 
 #include "claim.h"
 #include "cmd.h"
+#include "condition.h"
 #include "describe.h"
 #include "host.h"
 #include "sysfs.h"
@@ -18,6 +19,7 @@ static void print_row(struct host *host, struct describe *names,
     char address[SBDF_TEXT];
     char name[HOST_NAME_TEXT];
     char text[DESCRIBE_TEXT];
+    char condition[CONDITION_TEXT];
 
     printf("%s  ", sbdf_format(dev, address));
     if (host_device_name(host->store, dev, name)[0] != '\0') {
@@ -25,6 +27,9 @@ static void print_row(struct host *host, struct describe *names,
         printf("  ");
     }
     print_tame(describe_device(names, dev, text));
+    printf("  (");
+    print_tame(condition_text(dev, condition));
+    putchar(')');
     putchar('\n');
 }
 
@@ -43,11 +48,14 @@ static void list_device(struct host *host, struct describe *names,
                  sbdf_format(dev, address), (unsigned int)owner, address);
         return;
     }
-    if (args->json)
-        (void)json_object_array_add(list,
-                                    describe_json(names, host->store, dev));
-    else
+    if (args->json) {
+        struct json_object *json = describe_json(names, host->store, dev);
+
+        condition_json(dev, json);
+        (void)json_object_array_add(list, json);
+    } else {
         print_row(host, names, dev);
+    }
 }
 
 enum exit_code cmd_assignable_list(const struct args *args, struct outcome *out)

@@ -37,6 +37,8 @@ toolstack_libxenpci_a_SOURCES = \
 	toolstack/cmd-tree.c \
 	toolstack/cmd.h \
 	toolstack/denied.h \
+	toolstack/condition.c \
+	toolstack/condition.h \
 	toolstack/describe.c \
 	toolstack/describe.h \
 	toolstack/driver.c \

@@ -8,9 +8,12 @@
 
 #include "cli-world.h"
 #include "compiler.h"
+#include "condition.h"
 #include "fake-driver.h"
 #include "fake-hyp.h"
 #include "fake-store.h"
+#include "reset-record.h"
+#include "sysfs.h"
 #include "temp-tree.h"
 
 #define MEMORY "/libxl/pci/0000-01-00-0/driver_path"
@@ -281,6 +284,58 @@ START_TEST(remove_when_xen_keeps_it)
 }
 END_TEST
 
+/* What xenpcid recorded of the device's last reset. */
+static void record_reset(bool clean)
+{
+    struct reset_record r = {
+        .sbdf = { .bus = 1 },
+        .vendor = 0x1b36,
+        .device = 0x0010,
+        .clean = clean,
+        .method = "flr",
+        .time = 1700000000,
+    };
+
+    if (!clean) {
+        strcpy(r.reason, "flr: the device does not answer");
+        strcpy(r.uuid, "05050505-0505-0505-0505-050505050505");
+    }
+    ck_assert_int_eq(reset_record_save(sysfs_root, &r), 0);
+}
+
+START_TEST(list_shows_resets)
+{
+    char text[CONDITION_TEXT];
+    const struct sbdf dev = { .bus = 1 };
+
+    condition_dir = sysfs_root;
+    temp_tree_dir("bus/pci/drivers/pciback/0000:01:00.0");
+    ck_assert_int_eq(world_run(&add, nvme), EXIT_DONE);
+    ck_assert_int_eq(world_run(&list, nothing), EXIT_DONE);
+    ck_assert_ptr_nonnull(strstr(world_json(), "\"reset_methods\":[]"));
+    ck_assert_ptr_nonnull(strstr(world_json(), "\"dirty\":false"));
+    ck_assert_ptr_null(strstr(world_json(), "last_reset"));
+    ck_assert_str_eq(condition_text(dev, text), "reset: none");
+    temp_tree_file("bus/pci/devices/0000:01:00.0/reset_method", "flr pm\n");
+    ck_assert_str_eq(condition_text(dev, text), "reset: flr pm");
+    record_reset(true);
+    ck_assert_str_eq(condition_text(dev, text),
+                     "reset: flr pm; last flr, clean");
+    record_reset(false);
+    ck_assert_str_eq(condition_text(dev, text),
+                     "reset: flr pm; DIRTY: flr: the device does not answer");
+    ck_assert_int_eq(world_run(&list, nothing), EXIT_DONE);
+    ck_assert_ptr_nonnull(
+        strstr(world_json(), "\"reset_methods\":[\"flr\",\"pm\"]"));
+    ck_assert_ptr_nonnull(strstr(world_json(), "\"dirty\":true"));
+    ck_assert_ptr_nonnull(strstr(
+        world_json(), "\"last_reset\":{\"method\":\"flr\",\"time\":"
+                      "\"2023-11-14T22:13:20Z\",\"reason\":\"flr: the device "
+                      "does not answer\",\"guest\":\"05050505-0505-0505-0505-"
+                      "050505050505\"}"));
+}
+END_TEST
+
 START_TEST(list_in_json)
 {
     ck_assert_int_eq(world_run(&list, nothing), EXIT_DONE);
@@ -325,6 +380,7 @@ static TCase *cases(void)
     tcase_add_test(tc, remove_of_the_never_added);
     tcase_add_test(tc, remove_when_xen_keeps_it);
     tcase_add_test(tc, list_in_json);
+    tcase_add_test(tc, list_shows_resets);
     return tc;
 }
 
