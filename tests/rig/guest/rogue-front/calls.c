@@ -4,9 +4,12 @@
  * that are not its own (XSA-46), MSI of devices (XSA-87).
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <xen/xen.h>
 
 #include <xen/event_channel.h>
@@ -18,29 +21,18 @@
 /* More than Xen gives any guest here. */
 #define PIRQS_MAX 1024u
 
-/* A buffer that hypercalls may use, as large as any argument here. */
+/* Where Linux maps all memory, when it does not randomise, as in PV guests. */
+#define DIRECT_MAP   0xffff888000000000u
+#define PAGE         4096u
+#define PAGEMAP_PFN  ((UINT64_C(1) << 55) - 1)
+#define PIRQ_OF_NONE UINT32_MAX
+
+/* An argument, and its address as Xen is told it. */
 struct caller {
     xencall_handle *xen;
     void *arg;
+    uint64_t address;
 };
-
-static struct caller caller_open(void)
-{
-    struct caller c = { .xen = xencall_open(NULL, 0) };
-
-    if (!c.xen)
-        broken("/dev/xen/privcmd: %s", strerror(errno));
-    c.arg = xencall_alloc_buffer(c.xen, 64);
-    if (!c.arg)
-        broken("no buffer: %s", strerror(errno));
-    return c;
-}
-
-static void caller_close(struct caller *c)
-{
-    xencall_free_buffer(c->xen, c->arg);
-    (void)xencall_close(c->xen);
-}
 
 /* 0 or an errno. */
 static int call(struct caller *c, unsigned int op, unsigned int cmd, void *arg,
@@ -49,9 +41,63 @@ static int call(struct caller *c, unsigned int op, unsigned int cmd, void *arg,
     int ret;
 
     memcpy(c->arg, arg, size);
-    ret = xencall2(c->xen, op, cmd, (uint64_t)(uintptr_t)c->arg);
+    ret = xencall2(c->xen, op, cmd, c->address);
     memcpy(arg, c->arg, size);
     return ret < 0 ? errno : 0;
+}
+
+static int bind_pirq(struct caller *c, struct evtchn_bind_pirq *bind)
+{
+    return call(c, __HYPERVISOR_event_channel_op, EVTCHNOP_bind_pirq, bind,
+                sizeof(*bind));
+}
+
+/* The kernel's own address of a page of ours. */
+static uint64_t kernel_address(const void *page)
+{
+    int fd = open("/proc/self/pagemap", O_RDONLY);
+    uint64_t entry = 0;
+
+    if (fd < 0 || pread(fd, &entry, sizeof(entry),
+                        (off_t)((uintptr_t)page / PAGE * sizeof(entry))) !=
+                      (ssize_t)sizeof(entry))
+        broken("/proc/self/pagemap: %s", strerror(errno));
+    (void)close(fd);
+    return DIRECT_MAP + (entry & PAGEMAP_PFN) * PAGE;
+}
+
+/*
+ * Xen must be seen to answer, not a kernel that lets no call through. Xen here
+ * does not always take arguments from a process's half of the address space.
+ */
+static struct caller caller_open(void)
+{
+    struct evtchn_bind_pirq none = { .pirq = PIRQ_OF_NONE };
+    struct caller c = { .xen = xencall_open(NULL, 0) };
+    int err;
+
+    if (!c.xen)
+        broken("/dev/xen/privcmd: %s", strerror(errno));
+    c.arg =
+        mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | MAP_LOCKED, -1, 0);
+    if (c.arg == MAP_FAILED)
+        broken("no buffer: %s", strerror(errno));
+    c.address = (uint64_t)(uintptr_t)c.arg;
+    err = bind_pirq(&c, &none);
+    if (err == EFAULT) {
+        c.address = kernel_address(c.arg);
+        err = bind_pirq(&c, &none);
+    }
+    if (err != EINVAL)
+        broken("calls do not reach Xen: %s", strerror(err));
+    return c;
+}
+
+static void caller_close(struct caller *c)
+{
+    (void)munmap(c->arg, PAGE);
+    (void)xencall_close(c->xen);
 }
 
 /* Every pirq there may be; those that can be had are printed. */
@@ -67,8 +113,7 @@ bool cmd_pirqs(struct front *front, int argc, char **argv UNUSED)
     c = caller_open();
     for (uint32_t pirq = 0; pirq < PIRQS_MAX; pirq++) {
         struct evtchn_bind_pirq bind = { .pirq = pirq };
-        int err = call(&c, __HYPERVISOR_event_channel_op, EVTCHNOP_bind_pirq,
-                       &bind, sizeof(bind));
+        int err = bind_pirq(&c, &bind);
 
         if (err == 0) {
             struct evtchn_close end = { .port = bind.port };
@@ -78,7 +123,7 @@ bool cmd_pirqs(struct front *front, int argc, char **argv UNUSED)
                        sizeof(end));
         } else if (err == EPERM) {
             refused++;
-        } else if (err != EINVAL) {
+        } else if (err != EINVAL && wrongs() == 0) {
             wrong("pirq %" PRIu32 ": %s", pirq, strerror(err));
         }
     }
@@ -106,9 +151,7 @@ bool cmd_physdev(struct front *front UNUSED, int argc, char **argv)
         .index = -1,
         .pirq = -1,
     };
-    struct evtchn_bind_pirq none = { .pirq = UINT32_MAX };
     struct caller c;
-    int err;
 
     if (argc != 2)
         return false;
@@ -117,11 +160,6 @@ bool cmd_physdev(struct front *front UNUSED, int argc, char **argv)
     map.bus = dev.bus;
     map.devfn = dev.devfn;
     c = caller_open();
-    /* Is it Xen that answers, or a kernel that lets no call through? */
-    err = call(&c, __HYPERVISOR_event_channel_op, EVTCHNOP_bind_pirq, &none,
-               sizeof(none));
-    if (err != EINVAL)
-        broken("calls do not reach Xen: %s", strerror(err));
     expect_eperm("prepare_msix",
                  call(&c, __HYPERVISOR_physdev_op, PHYSDEVOP_prepare_msix, &dev,
                       sizeof(dev)));
