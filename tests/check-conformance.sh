@@ -117,5 +117,14 @@ items=$(sed '/^#/d; s/	.*//' "$here/conformance.tsv" | xargs)
 	failed=$((failed + 1))
 	echo "F: conformance.tsv does not have the items 1 to 81 in order: $items"
 }
+# Whoever looks for an advisory finds its test by the number.
+checks=$((checks + 1))
+nameless=$(awk -F '\t' '/^[0-9]/ && $3 != "n/a" {
+	if ($4 !~ sprintf("[:/](test_)?xsa(_[0-9]+)*_%03d_", $1)) print "XSA-" $1 }' \
+	"$here/advisories.tsv")
+[ -z "$nameless" ] || {
+	failed=$((failed + 1))
+	echo "F: no test has the number of" $nameless
+}
 echo "$((100 * (checks - failed) / checks))%: Checks: $checks, Failures: $failed, Errors: 0"
 [ $failed -eq 0 ]

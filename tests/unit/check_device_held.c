@@ -9,7 +9,7 @@
 #include "state.h"
 #include "temp-tree.h"
 
-START_TEST(release_stops_dma_first_and_resets_in_quarantine)
+START_TEST(xsa_302_release_stops_dma_first)
 {
     static const uint16_t entries[] = { 0, 1 };
     struct state_record r;
@@ -248,7 +248,7 @@ TCase *device_held_tests(void)
 {
     TCase *tc = tcase_create("held");
 
-    tcase_add_test(tc, release_stops_dma_first_and_resets_in_quarantine);
+    tcase_add_test(tc, xsa_302_release_stops_dma_first);
     tcase_add_test(tc, release_clears_what_was_enabled_by_hand);
     tcase_add_test(tc, xsa_306_release_of_a_device_that_vanished);
     tcase_add_test(tc, release_tries_everything);

@@ -68,7 +68,7 @@ static const struct range {
     { "empty", { .kind = MEM, .start = 0x1000 }, "", "" },
 };
 
-START_TEST(ranges_are_whole_frames_and_64_bit)
+START_TEST(xsa_476_ranges_are_whole_frames_and_64_bit)
 {
     const struct range *r = &ranges[_i];
     struct sysfs_resource res[SYSFS_RESOURCES] = { { .kind = SYSFS_NONE } };
@@ -196,7 +196,7 @@ static Suite *suite(void)
     TCase *tc = tcase_create("grants");
 
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_add_loop_test(tc, ranges_are_whole_frames_and_64_bit, 0,
+    tcase_add_loop_test(tc, xsa_476_ranges_are_whole_frames_and_64_bit, 0,
                         (int)ARRAY_LEN(ranges));
     tcase_add_test(tc, everything_is_given_and_taken);
     tcase_add_loop_test(tc, what_is_no_line_is_not_given, 0,
