@@ -49,6 +49,10 @@ int device_msi_on(struct device *dev, unsigned int *count, uint32_t *pirq)
         *count = 0;
         return PCI_ERR_DEV_NOT_FOUND;
     }
+    if (dev->aer.resetting) {
+        *count = 0;
+        return PCI_ERR_OP_FAILED;
+    }
     remember_change(dev);
     ret = irq_msi_on(&dev->irq, &irq, count, pirq);
     device_remember(dev);
@@ -64,6 +68,8 @@ int device_msix_on(struct device *dev, const uint16_t *entries,
 
     if (dev->phase != DEVICE_READY)
         return PCI_ERR_DEV_NOT_FOUND;
+    if (dev->aer.resetting)
+        return -EBUSY;
     /* PCIe 6.0 5.3.1.4: its memory, and the table there, does not answer. */
     if (device_is_asleep(dev))
         return -EINVAL;

@@ -37,11 +37,19 @@ enum device_phase {
     DEVICE_RELEASING
 };
 
+/* How far the host's kernel is with its own recovery of the last error. */
+enum device_host {
+    DEVICE_HOST_BUSY,
+    DEVICE_HOST_DONE,
+    DEVICE_HOST_FAILED
+};
+
 /* Errors that a device reported, for one owner. */
 struct device_aer {
     enum aer_channel pending; /* an error that waits for its turn */
-    bool resetting;           /* in the middle of recovery */
-    uint32_t corrected;       /* so many errors of each kind */
+    enum device_host host;
+    bool resetting;     /* in the middle of recovery */
+    uint32_t corrected; /* so many errors of each kind */
     uint32_t nonfatal;
     uint32_t fatal;
 };

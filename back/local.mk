@@ -77,6 +77,7 @@ back_libback_a_SOURCES = \
 	back/policy.c \
 	back/reattach.c \
 	back/reattach.h \
+	back/recovery-news.c \
 	back/recovery-outcome.c \
 	back/recovery.c \
 	back/recovery.h \

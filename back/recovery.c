@@ -26,12 +26,15 @@ static struct device *device_of(const struct link *link)
     return device_by_handle(link->domid, link->recovery.handle);
 }
 
-static const char *say_what(const char *text)
-{
-    return text[0] ? text : "an error it did not describe";
-}
-
 static void enter(struct link *link, struct device *dev, enum aer_phase phase);
+
+void recovery_start(struct link *link, struct device *dev,
+                    enum aer_channel channel)
+{
+    link->recovery.handle = dev->handle;
+    link->recovery.channel = channel;
+    enter(link, dev, AER_DETECTED);
+}
 
 static void end(struct link *link)
 {
@@ -47,13 +50,15 @@ static void end(struct link *link)
         if (!link_owns(link, dev) || channel == AER_CHANNEL_UNHARMED)
             continue;
         dev->aer.pending = AER_CHANNEL_UNHARMED;
-        recovery_begin(dev->sbdf, channel, "");
+        recovery_start(link, dev, channel);
         return;
     }
 }
 
 static void fail(struct link *link, struct device *dev, const char *why)
 {
+    if (dev->aer.host == DEVICE_HOST_DONE)
+        device_mend(dev);
     recovery_failed(link, dev, why);
     end(link);
 }
@@ -152,9 +157,9 @@ static void over(struct link *link, struct device *dev)
     end(link);
 }
 
-static void host_done(struct link *link, struct device *dev)
+void recovery_host(struct link *link, struct device *dev)
 {
-    if (link->recovery.host_failed)
+    if (dev->aer.host == DEVICE_HOST_FAILED)
         fail(link, dev, "the host's kernel could not bring its link back");
     else
         was_reset(link, dev, 0);
@@ -174,8 +179,8 @@ static void enter(struct link *link, struct device *dev, enum aer_phase phase)
         over(link, dev);
     } else if (phase == AER_RESET) {
         reset(link, dev);
-    } else if (phase == AER_HOST && r->host_done) {
-        host_done(link, dev);
+    } else if (phase == AER_HOST && dev->aer.host != DEVICE_HOST_BUSY) {
+        recovery_host(link, dev);
     } else if (phase == AER_HOST) {
         r->timer = loop_after(HOST_MS, too_late, link);
     } else if (aer_request(phase, &cmd)) {
@@ -183,79 +188,6 @@ static void enter(struct link *link, struct device *dev, enum aer_phase phase)
         r->timer = loop_after(ANSWER_MS, too_late, link);
         ask(link, false);
     }
-}
-
-static void count(struct device *dev, enum aer_channel channel)
-{
-    if (channel == AER_CHANNEL_FROZEN)
-        dev->aer.fatal++;
-    else
-        dev->aer.nonfatal++;
-}
-
-void recovery_begin(struct sbdf sbdf, enum aer_channel channel,
-                    const char *text)
-{
-    struct device *dev = device_by_sbdf(sbdf);
-    struct link *link = dev ? link_find(dev->domid) : NULL;
-    char name[SBDF_TEXT];
-
-    if (!link || dev->phase != DEVICE_READY)
-        return;
-    count(dev, channel);
-    log_limited(&link->budget, "d%u %s: reported a %s error: %s", link->domid,
-                sbdf_format(sbdf, name),
-                channel == AER_CHANNEL_FROZEN ? "fatal" : "non-fatal",
-                say_what(text));
-    if (!link->connected) {
-        log_limited(&link->budget,
-                    "d%u %s: no front is connected that could be told",
-                    link->domid, name);
-        return;
-    }
-    if (link->recovery.phase != AER_IDLE) {
-        /* The graver one, once; a device in trouble may report many. */
-        if (channel > dev->aer.pending)
-            dev->aer.pending = channel;
-        return;
-    }
-    link->recovery.handle = dev->handle;
-    link->recovery.channel = channel;
-    enter(link, dev, AER_DETECTED);
-}
-
-void recovery_corrected(struct sbdf sbdf, const char *text)
-{
-    struct device *dev = device_by_sbdf(sbdf);
-    struct link *link = dev ? link_find(dev->domid) : NULL;
-    char name[SBDF_TEXT];
-
-    if (!link)
-        return;
-    dev->aer.corrected++;
-    log_limited(&link->budget,
-                "d%u %s: reported an error that was corrected: %s (%u so far)",
-                link->domid, sbdf_format(sbdf, name), text, dev->aer.corrected);
-}
-
-void recovery_host_done(struct sbdf sbdf, bool well)
-{
-    struct device *dev = device_by_sbdf(sbdf);
-    struct link *link = dev ? link_find(dev->domid) : NULL;
-    struct recovery *r = link ? &link->recovery : NULL;
-
-    if (!link || dev->phase != DEVICE_READY)
-        return;
-    if (r->phase == AER_IDLE || r->channel != AER_CHANNEL_FROZEN ||
-        device_of(link) != dev) {
-        if (well)
-            device_mend(dev);
-        return;
-    }
-    r->host_done = true;
-    r->host_failed = !well;
-    if (r->phase == AER_HOST)
-        host_done(link, dev);
 }
 
 static void judge(struct link *link, struct device *dev,
@@ -308,8 +240,9 @@ void recovery_stop(struct link *link)
         end(link);
 }
 
-void recovery_drop(struct link *link, const struct device *dev)
+void recovery_drop(struct link *link, struct device *dev)
 {
+    dev->aer.pending = AER_CHANNEL_UNHARMED;
     if (link->recovery.phase == AER_IDLE || device_of(link) != dev)
         return;
     if (link->recovery.asked && link->worker)

@@ -6,6 +6,7 @@
  * Guests with nobody to tell, and errors that hardware corrected, are logged.
  *
  * recovery.c          the exchange
+ * recovery-news.c     what sets it off
  * recovery-outcome.c  the policy
  * aer-source.c        who calls this: what the host's kernel reports
  *
@@ -32,8 +33,6 @@ struct recovery {
     uint32_t handle; /* of the device */
     uint32_t serial; /* of the request to the worker */
     bool asked;      /* ... which has not been answered */
-    bool host_done;  /* the host is through with its own part */
-    bool host_failed;
     struct loop_watch *timer;
 };
 
@@ -55,12 +54,19 @@ void recovery_answer(struct link *link, const struct msg *m);
 void recovery_worker_back(struct link *link);
 
 /* The device goes back; what it was in the middle of is over. */
-void recovery_drop(struct link *link, const struct device *dev);
+void recovery_drop(struct link *link, struct device *dev);
 
 /* The front has gone, and with it everybody there was to talk to. */
 void recovery_stop(struct link *link);
 
 /* ---- between the recovery files ---- */
+
+/* Nothing else is under way: tell the front. */
+void recovery_start(struct link *link, struct device *dev,
+                    enum aer_channel channel);
+
+/* In the phase that waits for the host, and the host is through. */
+void recovery_host(struct link *link, struct device *dev);
 
 /* The front did not recover; why is the part of a sentence that says so. */
 void recovery_failed(struct link *link, struct device *dev, const char *why);

@@ -213,7 +213,8 @@ END_TEST
 
 /* ---- the trace ---- */
 
-#define DEV "aer_event: 0000:01:00.0 PCIe Bus Error: severity="
+#define OF_DEV(rest) ("aer_event: 0000:01:00.0 PCIe Bus Error: severity=" rest)
+#define DEV          "aer_event: 0000:01:00.0 PCIe Bus Error: severity="
 
 /* As Linux 6.1 prints them. */
 static const struct {
@@ -250,9 +251,9 @@ static const char *const not_lines[] = {
     "aer_event: zzzz:01:00.0 PCIe Bus Error: severity=Fatal, , TLP Header=x",
     "mce: 0000:01:00.0 PCIe Bus Error: severity=Fatal, , TLP Header=x",
     "evil aer_event: 0000:01:00.0 PCIe Bus Error: severity=Fatal, , TLP Header",
-    DEV "Harmless, , TLP Header=Not available",
-    DEV "Fatal, , ",
-    DEV,
+    OF_DEV("Harmless, , TLP Header=Not available"),
+    OF_DEV("Fatal, , "),
+    OF_DEV(""),
 };
 
 START_TEST(trace_lines_that_are_none)
@@ -333,7 +334,7 @@ static struct device *reporter(uint16_t control)
     world_set(nic, 0xe0 + PCI_EXP_DEVCTL, 2, control);
     dev = device_new(world_hyp, &claim);
     ck_assert_int_eq(device_open(dev), 0);
-    for (uint16_t at = 0; at < sizeof(snapshot); at++)
+    for (uint16_t at = 0; at < CFG_SIZE_MAX; at++)
         snapshot[at] = (uint8_t)world_get(nic, at, 1);
     params.size = sizeof(snapshot);
     hw.ctx = dev;

@@ -142,7 +142,9 @@ END_TEST
 START_TEST(writes_during_a_reset)
 {
     struct cfg_plan plan = { .count = 1 };
+    unsigned int count = 1;
     bool wakes = false;
+    uint32_t pirq;
 
     connect_guest(BACK_DOMID, link_nic);
     world_slow_reset(link_nic);
@@ -151,6 +153,8 @@ START_TEST(writes_during_a_reset)
     plan.writes[0] = (struct cfg_write){ .offset = PCI_COMMAND, .size = 2 };
     ck_assert_int_eq(device_config_write(nic(), &plan, &wakes),
                      PCI_ERR_OP_FAILED);
+    ck_assert_int_eq(device_msi_on(nic(), &count, &pirq), PCI_ERR_OP_FAILED);
+    ck_assert_uint_eq(fake_xen_msis(BACK_DOMID), 0);
     world_end_reset(link_nic);
     ck_assert(run_until(is_slot_reset, NULL));
     ck_assert_int_ne(device_config_write(nic(), &plan, &wakes),
@@ -269,13 +273,35 @@ START_TEST(mended_all_the_same)
 {
     connect_guest(BACK_DOMID, link_nic);
     error(link_nic, AER_SEVERITY_FATAL);
-    answer(AER_RESULT_NONE);
+    if (_i == 0)
+        answer(AER_RESULT_NONE);
     world_set(link_nic, PCI_COMMAND, 2, 0);
     world_set(link_nic, PCI_BAR0, 4, 0);
     uevent(link_nic, "SUCCESSFUL_RECOVERY");
+    if (_i == 1)
+        answer(AER_RESULT_NONE);
     ck_assert_uint_eq(world_get(link_nic, PCI_BAR0, 4), 0xfeac0000);
     ck_assert_uint_eq(world_get(link_nic, PCI_COMMAND, 2),
                       PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_SERR);
+}
+END_TEST
+
+/* The host is through with a second, graver error before the front has
+ * answered to the first. */
+START_TEST(fatal_in_the_middle)
+{
+    connect_guest(BACK_DOMID, link_nic);
+    error(link_nic, AER_SEVERITY_NONFATAL);
+    error(link_nic, AER_SEVERITY_FATAL);
+    uevent(link_nic, "SUCCESSFUL_RECOVERY");
+    answer(AER_RESULT_RECOVERED);
+    answer(AER_RESULT_NONE);
+    assert_asked(PCI_OP_AER_DETECTED, AER_CHANNEL_FROZEN);
+    answer(AER_RESULT_NEED_RESET);
+    assert_asked(PCI_OP_AER_SLOTRESET, AER_CHANNEL_FROZEN);
+    answer(AER_RESULT_RECOVERED);
+    answer(AER_RESULT_NONE);
+    assert_over();
 }
 END_TEST
 
@@ -392,10 +418,12 @@ START_TEST(detached_meanwhile)
 {
     connect_guest(BACK_DOMID, link_nic);
     error(link_nic, AER_SEVERITY_NONFATAL);
+    error(link_nic, AER_SEVERITY_FATAL);
     tool_asks_back(BACK_DOMID, link_nic);
     set_front(BACK_DOMID, "state", "7");
     ck_assert(run_until(nic_is_back, NULL));
     assert_over();
+    ck_assert_uint_eq(fake_worker(BACK_DOMID)->aers, 1);
     uevent(link_nic, "SUCCESSFUL_RECOVERY");
     error(link_nic, AER_SEVERITY_FATAL);
     assert_over();
@@ -502,7 +530,8 @@ static void add_fatal(TCase *tc)
     tcase_add_loop_test(tc, frozen, 0, 2);
     tcase_add_loop_test(tc, fatal_for_the_host, 0, 2);
     tcase_add_test(tc, the_host_never_finishes);
-    tcase_add_test(tc, mended_all_the_same);
+    tcase_add_loop_test(tc, mended_all_the_same, 0, 2);
+    tcase_add_test(tc, fatal_in_the_middle);
     tcase_add_test(tc, nothing_to_mend);
     tcase_add_loop_test(tc, severity, 0, 2);
 }
