@@ -213,6 +213,7 @@ tests_unit_check_device_SOURCES = \
 	tests/unit/check_device_settle.c \
 	tests/unit/check_device_reset.c \
 	tests/unit/check_device_share.c \
+	tests/unit/check_device_ledger.c \
 	tests/unit/device-case.c \
 	tests/unit/device-case.h \
 	$(tests_back_world)
@@ -242,6 +243,7 @@ tests_unit_check_link_SOURCES = \
 	tests/unit/check_link_end.c \
 	tests/unit/check_link_peers.c \
 	tests/unit/check_link_plug.c \
+	tests/unit/check_link_policy.c \
 	tests/unit/check_link_worker.c \
 	tests/unit/fake-worker-proc.c \
 	tests/unit/fake-worker-proc.h \

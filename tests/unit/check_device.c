@@ -22,6 +22,7 @@ static Suite *suite(void)
     add(s, device_reset_tests());
     suite_add_tcase(s, device_dirty_tests());
     suite_add_tcase(s, device_share_tests());
+    add(s, device_ledger_tests());
     return s;
 }
 

@@ -276,7 +276,7 @@ START_TEST(a_new_broker_goes_on)
 
     leave_behind(link_nvme);
     link_adopt_devices(world_hyp);
-    tool_lists(BACK_DOMID, link_nvme);
+    tool_lists_with(BACK_DOMID, link_nvme, "allow_dirty=1,permissive=1");
     set_back(BACK_DOMID, "state-0", "3");
     set_back(BACK_DOMID, "state", "4");
     front_publishes(BACK_DOMID);
@@ -288,6 +288,10 @@ START_TEST(a_new_broker_goes_on)
     ck_assert_str_eq(fake_xen_log(), "");
     ck_assert_uint_eq(fake_worker(BACK_DOMID)->ndevices, 1);
     ck_assert_uint_eq(fake_worker(BACK_DOMID)->devices[0].fresh, CFG_CONTINUE);
+    /* The policy is asked for again, but the registers stay as they were. */
+    ck_assert(device_by_sbdf(link_nvme)->policy.allow_dirty);
+    ck_assert(!device_by_sbdf(link_nvme)->policy.knobs.permissive);
+    ck_assert(!device_by_sbdf(link_nvme)->cs.params.knobs.permissive);
     set_front(BACK_DOMID, "state", "6");
     expect_states(BACK_DOMID, "6");
 }

@@ -48,5 +48,6 @@ TCase *device_kinds_tests(void);
 TCase *device_settle_tests(void);
 TCase *device_reset_tests(void);
 TCase *device_share_tests(void);
+TCase *device_ledger_tests(void);
 
 #endif

@@ -303,7 +303,7 @@ int hyp_assign_test(struct hyp *hyp UNUSED, uint16_t domid UNUSED,
 }
 
 int hyp_assign(struct hyp *hyp UNUSED, uint16_t domid, struct sbdf dev,
-               bool relaxed_rdm UNUSED)
+               bool relaxed_rdm)
 {
     struct device *d = find_device(dev);
     char name[SBDF_TEXT];
@@ -315,7 +315,8 @@ int hyp_assign(struct hyp *hyp UNUSED, uint16_t domid, struct sbdf dev,
         ret = -ENODEV;
     else if (d->owner != HYP_DOMID_IO)
         ret = -EBUSY;
-    ret = call(ret, "assign %u %s", domid, sbdf_format(dev, name));
+    ret = call(ret, "assign %u %s%s", domid, sbdf_format(dev, name),
+               relaxed_rdm ? " relaxed" : "");
     if (ret == 0 && d)
         d->owner = domid;
     return ret;

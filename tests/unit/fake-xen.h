@@ -44,7 +44,7 @@ void fake_xen_on_call(void (*hook)(const char *line));
  * "ioport 5 c080+20 take", "irq 5 16 give", "gsi 5 16 = 16",
  * "msi 5 0000:03:00.0 2 fe000000 = 101", "multi 5 0000:03:00.0 4 = 102",
  * "unmap 5 101",
- * "assign 5 0000:03:00.0", "deassign 5 0000:03:00.0",
+ * "assign 5 0000:03:00.0" or "... relaxed", "deassign 5 0000:03:00.0",
  * "restore-msi 0000:03:00.0", "pause 5", "crash 5".
  * Failed ones end in "!".
  */

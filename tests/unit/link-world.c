@@ -133,10 +133,15 @@ void link_world_hurry(unsigned int times)
 
 void tool_lists(uint16_t domid, struct sbdf dev)
 {
+    tool_lists_with(domid, dev, "msitranslate=0,power_mgmt=0,permissive=0");
+}
+
+void tool_lists_with(uint16_t domid, struct sbdf dev, const char *options)
+{
     struct publish_request req = {
         .domid = domid,
         .dev = dev,
-        .options = "msitranslate=0,power_mgmt=0,permissive=0",
+        .options = options,
     };
 
     ck_assert_int_eq(publish_add(tool, &req), 0);

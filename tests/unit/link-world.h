@@ -28,6 +28,7 @@ void link_world_hurry(unsigned int times);
 
 /* The toolstack lists a device; the first one makes the directories. */
 void tool_lists(uint16_t domid, struct sbdf dev);
+void tool_lists_with(uint16_t domid, struct sbdf dev, const char *options);
 void tool_asks_back(uint16_t domid, struct sbdf dev);
 void tool_unlists(uint16_t domid, struct sbdf dev);
 /* ... deletes the back directory, and the front's. */
