@@ -5,9 +5,19 @@ CPP_TESTS = $(CPP_HOST) $(CPP_SCHEMA) -I$(srcdir)/back -I$(srcdir)/back/config \
 
 # common/host and the store's directories
 if HAVE_CHECK
-check_PROGRAMS += tests/unit/check_log tests/unit/check_publish \
-	tests/unit/check_sysfs
+check_PROGRAMS += tests/unit/check_hyp tests/unit/check_log \
+	tests/unit/check_publish tests/unit/check_store tests/unit/check_sysfs
 endif
+tests_unit_check_hyp_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_TESTS)
+# gnu11: as Xen's headers want it.
+tests_unit_check_hyp_CFLAGS = $(AM_CFLAGS) -std=gnu11 $(CHECK_CFLAGS) \
+	$(XENCTRL_CFLAGS)
+tests_unit_check_hyp_LDADD = common/libhost.a common/libcommon.a $(CHECK_LIBS)
+tests_unit_check_hyp_SOURCES = tests/unit/check_hyp.c
+tests_unit_check_store_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_TESTS)
+tests_unit_check_store_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(XENSTORE_CFLAGS)
+tests_unit_check_store_LDADD = common/libhost.a $(CHECK_LIBS)
+tests_unit_check_store_SOURCES = tests/unit/check_store.c
 tests_unit_check_log_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_TESTS)
 tests_unit_check_log_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_log_LDADD = common/libhost.a $(CHECK_LIBS)
