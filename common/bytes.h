@@ -49,10 +49,10 @@ static inline void le_store(uint8_t *p, uint8_t size, uint32_t value)
         p[i] = (uint8_t)(value >> (8 * i));
 }
 
-/* All ones in the low `size` bytes, 1 to 4. */
+/* All ones in the low `size` bytes, 0 to 4. */
 static inline uint32_t bytes_mask(uint8_t size)
 {
-    return UINT32_MAX >> (32 - 8 * size);
+    return size >= 4 ? UINT32_MAX : ((uint32_t)1 << 8 * size) - 1;
 }
 
 /* The bits of b where mask is set, the bits of a elsewhere. */

@@ -184,6 +184,20 @@ START_TEST(test_quirk_ok)
 }
 END_TEST
 
+/* Not the header of what a quirk would show: no knob opens a link. */
+START_TEST(test_quirk_on_a_link)
+{
+    const struct cfg_quirk links[] = { { 0x180, 4, 0xffffffff },
+                                       { 0x40, 2, 0xffff } };
+    const char *why = "";
+    struct cfg_device d;
+
+    open_chains(&d, ATS, NULL);
+    for (unsigned int i = 0; i < ARRAY_LEN(links); i++)
+        ck_assert(!cfgspace_quirk_ok(&d.cs, &links[i], &why));
+}
+END_TEST
+
 /* Twice the same: its registers have no rows, so no knob reaches them. */
 START_TEST(test_second_stays_hidden)
 {
@@ -333,6 +347,7 @@ Suite *cfg_caps_suite(void)
     tcase_add_test(tc, test_permissive_shows);
     tcase_add_test(tc, test_quirk_shows);
     tcase_add_loop_test(tc, test_quirk_ok, 0, (int)ARRAY_LEN(requests));
+    tcase_add_test(tc, test_quirk_on_a_link);
     tcase_add_test(tc, test_second_stays_hidden);
     tcase_add_test(tc, test_many_vendors);
     tcase_add_loop_test(tc, test_length, 0, (int)ARRAY_LEN(lengths));

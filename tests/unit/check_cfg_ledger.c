@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The ledger of denied writes: what is in it, what is not, what it says. */
+#include <errno.h>
 #include <string.h>
 
 #include "bytes.h"
@@ -140,6 +141,36 @@ START_TEST(test_counts)
     d.shadow.ledger.rows[0].count = UINT32_MAX;
     device_write(&d, 0xf0, 1, 0x01);
     ck_assert_uint_eq(ledger_of(&d).rows[0].count, UINT32_MAX);
+}
+END_TEST
+
+/* A row and the bytes beside it in the same dword have a line each. */
+START_TEST(test_neighbours)
+{
+    struct cfg_ledger ledger;
+    struct cfg_device d;
+
+    device_open(&d, "everything");
+    device_write(&d, EVERYTHING_VENDOR, 4, 0xff00ffff);
+    ledger = ledger_of(&d);
+    ck_assert_uint_eq(ledger.used, 3);
+    ck_assert_uint_eq(ledger.rows[0].size, 2);
+    ck_assert_uint_eq(ledger.rows[1].size, 1);
+    ck_assert_uint_eq(ledger.rows[2].size, 4);
+    ck_assert_uint_eq(ledger.rows[2].bits, 0xff000000);
+}
+END_TEST
+
+/* A device that does not answer: what it holds is not known to be denied. */
+START_TEST(test_blind)
+{
+    struct cfg_device d;
+
+    device_open(&d, "everything");
+    d.hw.error = -EIO;
+    ck_assert_int_eq(device_write(&d, 0xd4, 4, 1), PCI_ERR_SUCCESS);
+    ck_assert_int_eq(device_write(&d, PCI_STATUS, 2, 1), PCI_ERR_SUCCESS);
+    ck_assert_uint_eq(ledger_of(&d).used, 0);
 }
 END_TEST
 
@@ -321,6 +352,8 @@ Suite *cfg_ledger_suite(void)
 
     tcase_add_loop_test(tc, test_line, 0, (int)ARRAY_LEN(lines));
     tcase_add_test(tc, test_counts);
+    tcase_add_test(tc, test_neighbours);
+    tcase_add_test(tc, test_blind);
     tcase_add_test(tc, test_full);
     tcase_add_test(tc, test_with_knobs);
     tcase_add_test(tc, test_lifetime);
