@@ -159,7 +159,7 @@ back/xenpcid.service: back/xenpcid.service.in
 	$(AM_V_GEN)$(MKDIR_P) back && sed 's,@sbindir\@,$(sbindir),' \
 		$(srcdir)/back/xenpcid.service.in >$@
 
-# What the tables say, for people; checked in, and compared by "make lint".
+# What the tables say, for people; checked in, and compared by "make check".
 EXTRA_PROGRAMS += back/registers
 CLEANFILES += back/registers$(EXEEXT)
 back_registers_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_COMMON) -I$(srcdir)/back/config
@@ -172,4 +172,5 @@ check-registers: back/registers$(EXEEXT)
 	$(AM_V_at)back/registers$(EXEEXT) | \
 		diff -u $(srcdir)/back/config/REGISTERS.md - || \
 		{ echo "back/config/REGISTERS.md is stale: make record-registers" >&2; exit 1; }
+check-local: check-registers
 .PHONY: record-registers check-registers
