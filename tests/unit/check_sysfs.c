@@ -189,6 +189,14 @@ START_TEST(bridge)
 }
 END_TEST
 
+START_TEST(virtual_functions)
+{
+    ck_assert(!sysfs_is_virtfn(dev));
+    temp_tree_link(DEV "physfn", "../0000:02:00.0");
+    ck_assert(sysfs_is_virtfn(dev));
+}
+END_TEST
+
 START_TEST(config_access)
 {
     static const uint8_t start[8] = { 0x86, 0x80, 0xd3, 0x10, 1, 2, 3, 4 };
@@ -339,6 +347,7 @@ int main(void)
     tcase_add_test(tc, config_access);
     tcase_add_test(tc, reset_methods);
     tcase_add_test(tc, hold_and_drop);
+    tcase_add_test(tc, virtual_functions);
     tcase_add_test(tc, hold_undoes_its_slot);
     tcase_add_test(tc, bind_is_idempotent_and_polite);
     tcase_add_test(tc, device_lists);
