@@ -280,6 +280,30 @@ disk_was_read()
 		fail 'the disk has no MSI-X queue interrupt'
 }
 
+# A guest script that binds the disk's driver twice and says which vectors it got.
+budget_guest()
+{
+	guest_script <<'END'
+echo "processors: $(nproc), kernel $(uname -r)"
+modprobe nvme
+rig-wait-until 60 test -b /dev/nvme0n1
+head -n 1 /dev/nvme0n1 | cut -c 1-15
+echo "sha256 $(sha256sum </dev/nvme0n1 | cut -d' ' -f1)"
+sed -n 's/^ *\([0-9]*\): .* \(xen-pirq.*\)/\1 \2/p' /proc/interrupts
+dmesg | grep -i 'enable msix\|Xen PCI frontend' || true
+rmmod nvme
+modprobe nvme
+rig-wait-until 60 test -b /dev/nvme0n1
+echo "again: $(grep -c 'pcifront-msi-x *nvme0q' /proc/interrupts || true)"
+END
+}
+
+# vectors CONSOLE: how many MSI-X vectors the disk had.
+vectors()
+{
+	grep -c 'pcifront-msi-x *nvme0q' "$1" || true
+}
+
 # serve BDF...: hold the devices and start the daemon.
 serve()
 {

@@ -15,28 +15,6 @@
 bdf=$(rig-bdf nvme)
 eight='vcpus = 8'
 
-budget_guest()
-{
-	guest_script <<'END'
-echo "processors: $(nproc), kernel $(uname -r)"
-modprobe nvme
-rig-wait-until 60 test -b /dev/nvme0n1
-head -n 1 /dev/nvme0n1 | cut -c 1-15
-echo "sha256 $(sha256sum </dev/nvme0n1 | cut -d' ' -f1)"
-sed -n 's/^ *\([0-9]*\): .* \(xen-pirq.*\)/\1 \2/p' /proc/interrupts
-dmesg | grep -i 'enable msix\|Xen PCI frontend' || true
-rmmod nvme
-modprobe nvme
-rig-wait-until 60 test -b /dev/nvme0n1
-echo "again: $(grep -c 'pcifront-msi-x *nvme0q' /proc/interrupts || true)"
-END
-}
-
-vectors()
-{
-	grep -c 'pcifront-msi-x *nvme0q' "$1" || true
-}
-
 serve "$bdf"
 xen_view >$CASE_TMP/view.before
 rig-guest run disk --config "$eight" --pci "$bdf" --timeout 150 "$(budget_guest)" >$CASE_TMP/ours

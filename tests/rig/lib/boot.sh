@@ -94,7 +94,7 @@ run_cleanup()
 # The root of dom0: image, project, the rig's scripts and this run's files.
 run_archive()
 {
-	local tree=$RUN/tree script=$1
+	local tree=$RUN/tree script=$1 kernel
 	shift
 
 	mkdir -p "$tree"/rig/{files,out,guest} "$tree/usr/sbin"
@@ -104,6 +104,12 @@ run_archive()
 	[ -z "$TOOLS" ] || install -D -m 755 -t "$tree/rig/guest/tools" "$TOOLS"/*
 	[ -z "$README_DIR" ] || install -D -m 644 -t "$tree/rig/guest/readme" "$README_DIR"/*
 	install -m 755 "$RIG_DIR"/guest/{edu-irq,rig-wait-until} "$tree/usr/sbin/"
+	for kernel in "${KERNELS[@]}"; do
+		kernel_get "$kernel"
+		mkdir -p "$tree/rig/guest/linux-$kernel"
+		cp "$KERNEL/vmlinux" "$tree/rig/guest/linux-$kernel/vmlinux"
+		cp "$KERNEL/guest.cpio" "$tree/rig/guest/linux-$kernel/base.cpio"
+	done
 	install -m 644 "$script" "$tree/rig/script"
 	[ $# -eq 0 ] || cp -L -- "$@" "$tree/rig/files/"
 	cat >"$tree/rig/run.conf" <<-END
