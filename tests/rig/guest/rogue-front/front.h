@@ -130,6 +130,7 @@ bool cmd_nodes(struct front *front, int argc, char **argv);
 bool cmd_states(struct front *front, int argc, char **argv);
 bool cmd_gone(struct front *front, int argc, char **argv);
 bool cmd_ops(struct front *front, int argc, char **argv);
+bool cmd_messages(struct front *front, int argc, char **argv);
 bool cmd_flip(struct front *front, int argc, char **argv);
 bool cmd_late(struct front *front, int argc, char **argv);
 bool cmd_flood(struct front *front, int argc, char **argv);

@@ -27,6 +27,7 @@ static const struct command {
     { "states", cmd_states, "[S]: states out of order, then S s at random" },
     { "gone", cmd_gone, ": remove the state node" },
     { "ops", cmd_ops, ": every malformed request" },
+    { "messages", cmd_messages, ": MSI of several messages" },
     { "flip", cmd_flip, "S: change requests while they are read" },
     { "late", cmd_late, "COUNT: give up on requests that are being answered" },
     { "flood", cmd_flood, "nothing|events|requests|states|nodes S" },
