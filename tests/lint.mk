@@ -8,6 +8,7 @@ EXTRA_DIST += .clang-tidy tests/fuzz/.clang-tidy tests/unit/.clang-tidy \
 	tests/check-layers.sh \
 	tests/check-literals.sh \
 	tests/check-tidy.sh \
+	tests/coverage.sh \
 	tests/rooms.sh
 
 LINT_DEPS_CFLAGS = $(XENCTRL_CFLAGS) $(XENSTORE_CFLAGS) $(XENEVTCHN_CFLAGS) \
@@ -61,5 +62,16 @@ check-abi: $(front_so) front/libxenpcifront.a
 record-abi: $(front_so) front/libxenpcifront.a
 	$(AM_V_at)$(srcdir)/tests/check-abi.sh $(srcdir) . --record
 
+# Line coverage of what decides and of what all share, by the unit tests alone,
+# in a build of its own.
+COVERAGE_LEAST = 95
+coverage:
+	$(AM_V_at)$(srcdir)/tests/coverage.sh $(srcdir) coverage \
+		$(COVERAGE_LEAST) "$(CC)" $(check_PROGRAMS)
+clean-local: clean-coverage
+clean-coverage:
+	rm -rf coverage
+
+.PHONY: coverage clean-coverage
 .PHONY: lint check-format check-layers check-literals check-headers check-shell \
 	check-cppcheck check-tidy check-amalgam check-abi record-abi
