@@ -132,11 +132,10 @@ static void pick_vectors(struct pci_op *op)
         op->msix[0].entry = input_half();
 }
 
-static void finish(struct pci_op *op)
+/* The broker answers as the input says, or the device goes away. */
+static void finish(struct pci_op *op, uint8_t what)
 {
     struct msg answer = { .type = MSG_ANSWER, .serial = asked.serial };
-    const uint8_t what = input_byte();
-
     if ((what & 0xf) == 0xf) {
         if (!ops_abandon(&ops))
             fuzz_fail("nothing to abandon");
@@ -174,6 +173,7 @@ static void guest_request(void)
     const uint8_t what = input_byte();
     struct side *s = &sides[what >> 7];
     struct pci_op *op = &ops.op;
+    uint8_t fate;
 
     memset(op, 0, sizeof(*op));
     op->devfn = s->dev.virt.devfn;
@@ -189,9 +189,10 @@ static void guest_request(void)
         pick_access(op, s);
     else
         pick_vectors(op);
-    refuse_to_send = input_byte() == 0xff;
+    fate = input_byte(); /* taken even where nobody waits: see seeds.py */
+    refuse_to_send = fate == 0xff;
     if (!ops_start(&ops))
-        finish(op);
+        finish(op, fate);
     if (op->err > 0)
         fuzz_fail("the guest is told %d", op->err);
     judge();

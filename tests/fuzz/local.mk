@@ -120,9 +120,11 @@ FUZZ_TARGETS = front request caps msg store text
 
 # One after the other: together, each would have less than its time.
 fuzz: $(FUZZ_TARGETS:%=tests/fuzz/fuzz_%)
+	$(AM_V_at)$(PYTHON) $(srcdir)/tests/fuzz/seeds.py \
+		$(srcdir)/tests/data tests/fuzz/work/seeds-request
 	$(AM_V_at)for name in $(FUZZ_TARGETS); do \
 		$(srcdir)/tests/fuzz/run.sh tests/fuzz/fuzz_$$name \
-			$(FUZZ_SECONDS) $(srcdir)/tests/fuzz/corpus-$$name || exit; \
+			$(FUZZ_SECONDS) tests/fuzz/work/seeds-$$name || exit; \
 	done
 $(FUZZ_TARGETS:%=tests/fuzz/fuzz_%): tests/fuzz/fuzz_%: xenstore-schema/nodes.h \
 		fuzz-always
@@ -131,7 +133,7 @@ $(FUZZ_TARGETS:%=tests/fuzz/fuzz_%): tests/fuzz/fuzz_%: xenstore-schema/nodes.h 
 		$(addprefix $(srcdir)/,$(filter-out %/fuzz_smoke.c,$(sort \
 			$(filter %.c,$(fuzz_$*_sources))))) $(fuzz_$*_libs)
 fuzz-always:
-EXTRA_DIST += tests/fuzz/run.sh
+EXTRA_DIST += tests/fuzz/run.sh tests/fuzz/seeds.py
 
 clean-local: clean-fuzz
 clean-fuzz:

@@ -98,7 +98,7 @@ unsigned int recorded_names(char names[RECORDED_MAX][RECORDED_NAME])
     struct dirent **list;
     unsigned int count = 0;
     /* Sorted by bytes: the same order in every locale. */
-    int n = scandir(TEST_DATA_DIR "/devices", &list, is_dump, versionsort);
+    int n = scandir(TEST_DATA_DIR "/devices", &list, is_dump, alphasort);
 
     for (int i = 0; i < n; i++) {
         size_t len = strlen(list[i]->d_name) - strlen(".dump");
