@@ -28,6 +28,6 @@ uint32_t input_word(void);
 uint8_t input_peek(void);
 
 /* Something that must never be was: say so and abort, for the fuzzer to see. */
-_Noreturn void fuzz_fail(const char *fmt, ...) PRINTF(1, 2);
+void fuzz_fail(const char *fmt, ...) __attribute__((noreturn)) PRINTF(1, 2);
 
 #endif
