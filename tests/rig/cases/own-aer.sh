@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# case: an error that the device reports reaches the guest's front, which recovers
+# case: errors that the device reports, non-fatal and fatal, reach the guest's front, which recovers
 # timeout: 150
 # boot: own
 # rig-args: --monitor --device pcie-root-port,id=rp1,slot=1,x-speed=2_5 --device virtio-net-pci,aer=on,disable-legacy=on,bus=rp1,id=nic1,romfile=
@@ -41,6 +41,12 @@ told()
 	}
 }
 
+# The registers a reset takes, without what is the guest's to turn on.
+registers()
+{
+	setpci -s "$nic" BASE_ADDRESS_1 BASE_ADDRESS_4 CAP_EXP+8.w
+}
+
 serve "$nic"
 mark
 xen_view >"$CASE_TMP/view.before"
@@ -57,12 +63,21 @@ rig-guest start ours --no-pcifront --pci "$nic" "$guest"
 rig-guest line ours 'present' --timeout 60 || fail 'the front sees no device'
 [ "$(($(setpci -s "$nic" CAP_EXP+8.w | sed 's/^/0x/') & 15))" = 15 ] ||
 	fail 'the device does not report errors'
+registers >"$CASE_TMP/registers.before"
 inject COMP_TIME
 told ours 'error .*detected, channel normal'
 told ours 'error .*mmio-enabled, channel normal'
 told ours 'error .*resume, channel normal'
 logged 'non-fatal error: Completion Timeout'
 logged 'recovered from its error'
+mark
+inject DLP
+told ours 'error .*detected, channel frozen'
+told ours 'error .*slot-reset, channel frozen'
+told ours 'error .*resume, channel frozen'
+logged 'recovered from its error'
+registers >"$CASE_TMP/registers.after"
+same "$CASE_TMP/registers.before" "$CASE_TMP/registers.after" 'the link reset took registers'
 [ -z "$(node "$(backend_of ours)/aerState")" ] || fail 'aerState stands'
 rig-guest console ours | grep error
 rig-guest stop ours
