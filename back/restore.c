@@ -146,6 +146,36 @@ static int put_bars(int fd, const struct cfgspace *cs)
     return ret;
 }
 
+/* A register whose bits are all open in its full width, for it may take no
+ * other; else its halves. */
+static int put_opened_at(int fd, const struct cfgspace *cs, uint16_t offset,
+                         uint8_t size)
+{
+    uint32_t open = cfgspace_opened(cs, offset, size);
+    uint8_t half = size / 2;
+    int ret;
+
+    if (open == 0)
+        return 0;
+    if (open == bytes_mask(size) || half == 0)
+        return put(fd, offset, size, le_load(cs->snapshot + offset, size),
+                   open);
+    ret = put_opened_at(fd, cs, offset, half);
+    return ret == 0 ? put_opened_at(fd, cs, (uint16_t)(offset + half), half)
+                    : ret;
+}
+
+/* What quirks and permissive let an owner write, no reset need undo. */
+static int put_opened(int fd, const struct cfgspace *cs)
+{
+    uint16_t off;
+    int ret = 0;
+
+    for (off = 0; off < cs->params.size && ret == 0; off = (uint16_t)(off + 4))
+        ret = put_opened_at(fd, cs, off, 4);
+    return ret;
+}
+
 int restore_awake(int fd, const struct cfgspace *cs)
 {
     uint16_t decodes = restore_decodes(&cs->params);
@@ -168,6 +198,8 @@ int restore_write(int fd, const struct cfgspace *cs)
                   0xff);
     if (ret == 0)
         ret = put_caps(fd, cs);
+    if (ret == 0)
+        ret = put_opened(fd, cs);
     if (ret == 0)
         ret = put_interrupts(fd, cs);
     return ret == 0 ? put_command(fd, cs) : ret;

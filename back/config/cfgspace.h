@@ -208,6 +208,13 @@ MUST_USE bool cfgspace_quirk_ok(const struct cfgspace *cs,
                                 const struct cfg_quirk *q, const char **why);
 
 /*
+ * The bits of a register (of 1, 2 or 4 bytes, aligned) that this owner's knobs
+ * open and that keep what is written to them: what an owner may leave behind.
+ */
+uint32_t cfgspace_opened(const struct cfgspace *cs, uint16_t offset,
+                         uint8_t size);
+
+/*
  * A checked copy of the ledger: the worker, which writes it, is not trusted, so
  * rows that make no sense are left out. May be called while it is written to;
  * a row may then be half new.

@@ -57,6 +57,23 @@ uint32_t cfg_loose_bits(const struct cfgspace *cs, uint16_t offset,
     return bits;
 }
 
+uint32_t cfgspace_opened(const struct cfgspace *cs, uint16_t offset,
+                         uint8_t size)
+{
+    uint32_t bits =
+        cfg_knob_bits(cs, offset, size) & cfg_loose_bits(cs, offset, size);
+
+    for (uint8_t i = 0; i < size; i++) {
+        struct cfg_spot spot = cfg_find(cs, (uint16_t)(offset + i));
+
+        if (spot.field != NULL)
+            bits &= ~(
+                (spot.field->evidence >> 8 * (offset + i - spot.offset) & 0xff)
+                << 8 * i);
+    }
+    return bits;
+}
+
 bool cfgspace_quirk_ok(const struct cfgspace *cs, const struct cfg_quirk *q,
                        const char **why)
 {

@@ -53,6 +53,21 @@ START_TEST(release_clears_what_was_enabled_by_hand)
 }
 END_TEST
 
+/* A reset leaves it alone, and the next guest would find it. */
+START_TEST(release_undoes_what_a_quirk_let_through)
+{
+    struct device *dev = claim_ok(case_nvme);
+    const uint32_t before = world_get(case_nvme, 0xf0, 4);
+
+    dev->cs.params.knobs.quirks[0] =
+        (struct cfg_quirk){ .offset = 0xf0, .size = 4, .mask = 0x00ffff00 };
+    dev->cs.params.knobs.nquirks = 1;
+    world_set(case_nvme, 0xf0, 4, ~before);
+    ck_assert_int_eq(release_device(dev), 0);
+    ck_assert_uint_eq(world_get(case_nvme, 0xf0, 4) ^ before, 0xff0000ff);
+}
+END_TEST
+
 START_TEST(xsa_306_release_of_a_device_that_vanished)
 {
     struct device *dev = claim_ok(case_nvme);
@@ -250,6 +265,7 @@ TCase *device_held_tests(void)
 
     tcase_add_test(tc, xsa_302_release_stops_dma_first);
     tcase_add_test(tc, release_clears_what_was_enabled_by_hand);
+    tcase_add_test(tc, release_undoes_what_a_quirk_let_through);
     tcase_add_test(tc, xsa_306_release_of_a_device_that_vanished);
     tcase_add_test(tc, release_tries_everything);
     tcase_add_test(tc, one_owner_at_a_time);
