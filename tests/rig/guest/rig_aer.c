@@ -3,9 +3,8 @@
  * A driver that takes part in PCI error recovery and says so.
  *
  *	modprobe rig_aer [first=N]
- *	echo VENDOR DEVICE >/sys/bus/pci/drivers/rig_aer/new_id
  *
- * first is what it answers to the news of an error: 2 can recover (the default),
+ * It takes a virtio network device, QEMU's one that reports errors. first is what it answers to the news of an error: 2 can recover (the default),
  * 3 needs a reset, 4 disconnect.  Each call is a line of the kernel's log:
  * "rig_aer: detected 1", "rig_aer: mmio", "rig_aer: reset", "rig_aer: resume".
  */
@@ -76,6 +75,7 @@ static void aer_remove(struct pci_dev *pdev)
 }
 
 static const struct pci_device_id aer_ids[] = {
+	{ PCI_DEVICE(0x1af4, 0x1041) },
 	{ }
 };
 
