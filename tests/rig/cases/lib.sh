@@ -339,8 +339,7 @@ rogue_start()
 {
 	_script=$(guest_script <<'END'
 modprobe -a xen-evtchn xen-gntalloc
-# A guest's programs are kept from Xen's calls by their kernel, unless told so.
-modprobe xen-privcmd unrestricted=1
+modprobe rig_calls
 n=1
 while say=$(rig-wait-for "rogue-$n" 300) && [ "$say" != end ]; do
 	rc=0

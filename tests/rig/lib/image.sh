@@ -146,7 +146,7 @@ make_helpers()
 	mkdir -p "$out"
 	for source in "$RIG_DIR"/{dom0,guest}/*.c; do
 		case $source in
-		*/rig_edu.c | */rig_aer.c)
+		*/rig_*.c)
 			make_module "$root" "$source" "$out"
 			;;
 		*)

@@ -30,7 +30,7 @@ tools_get()
 		if ! gcc -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -static -pthread \
 			-I"$source/common" -o "$TOOLS.$$/$(basename "$dir")" \
 			"$dir"*.c "${common[@]}" -lxenstore -lxenevtchn -lxengnttab \
-			-lxencall -lxentoollog -lxentoolcore >&2; then
+			-lxentoollog -lxentoolcore >&2; then
 			rm -rf "$TOOLS.$$"
 			fail "$dir does not build, so nothing was booted"
 		fi
