@@ -67,7 +67,7 @@ said()
 }
 step multi_function said '^0000:00:00\.0 is 0x8086 0x10d3'
 step multi_function_same_slot said '^0000:00:00\.1 is 0x1234 0x11e8'
-step multi_function_bit said '^header type of 0: 80'
+step multi_function_bit said '^header type of 0: *80'
 step multi_function_msi said '^edu-irq mode=msi raised=20 arrived=20$'
 step rom_readable said "^ROM $sum"
 step rom_signature said '^ 55 aa'

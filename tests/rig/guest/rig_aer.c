@@ -4,8 +4,9 @@
  *
  *	modprobe rig_aer [first=N]
  *
- * It takes a virtio network device, QEMU's one that reports errors. first is what it answers to the news of an error: 2 can recover (the default),
- * 3 needs a reset, 4 disconnect.  Each call is a line of the kernel's log:
+ * It takes a virtio network device, QEMU's one that reports errors. first is what
+ * it answers to the news of an error: 2 can recover (the default), 3 needs a
+ * reset, 4 disconnect.  Each call is a line of the kernel's log:
  * "rig_aer: detected 1", "rig_aer: mmio", "rig_aer: reset", "rig_aer: resume".
  */
 #include <linux/module.h>
@@ -28,13 +29,15 @@ static pci_ers_result_t aer_mmio(struct pci_dev *pdev)
 	return PCI_ERS_RESULT_RECOVERED;
 }
 
-/* What drivers do here, and what a backend must let them do. */
+/*
+ * Registers and MSI-X are the backend's to bring back. pci_restore_state() would
+ * write the MSI-X table, which is read-only for a PV guest: Linux dies of that,
+ * so drivers give their vectors back before a reset.
+ */
 static pci_ers_result_t aer_reset(struct pci_dev *pdev)
 {
 	u16 command;
 
-	pci_restore_state(pdev);
-	pci_save_state(pdev);
 	pci_set_master(pdev);
 	pci_read_config_word(pdev, PCI_COMMAND, &command);
 	pci_notice(pdev, "rig_aer: reset, master %d\n",
@@ -64,7 +67,6 @@ static int aer_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (rc < 0)
 		return rc;
 	pci_set_master(pdev);
-	pci_save_state(pdev);
 	pci_notice(pdev, "rig_aer: ready\n");
 	return 0;
 }
