@@ -71,10 +71,13 @@ void world_setup(void)
     fake_xen_domain(BACK_DOMID)->exists = true;
 }
 
+static void forget_slow(void);
+
 void world_teardown(void)
 {
     store_close(world_store);
     loop_fini();
+    forget_slow();
     sysfs_root = "/sys";
     temp_tree_drop();
     ck_assert_uint_eq(fake_store_open_count(), 0);
@@ -157,6 +160,14 @@ bool world_was_reset(struct sbdf dev)
     return stat(path, &st) == 0 && st.st_size > 0;
 }
 
+/* Resets that wait, and who reads so that they do not. */
+#define SLOW_MAX 4u
+static struct slow {
+    struct sbdf dev;
+    int reader;
+} slow[SLOW_MAX];
+static unsigned int nslow;
+
 /* Whoever opens the pipe for writing waits until somebody reads. */
 void world_slow_reset(struct sbdf dev)
 {
@@ -165,6 +176,8 @@ void world_slow_reset(struct sbdf dev)
     temp_tree_remove(world_path(dev, "reset"));
     full_path(dev, "reset", path);
     ck_assert_int_eq(mkfifo(path, 0600), 0);
+    ck_assert_uint_lt(nslow, SLOW_MAX);
+    slow[nslow++] = (struct slow){ .dev = dev, .reader = -1 };
 }
 
 void world_end_reset(struct sbdf dev)
@@ -177,6 +190,27 @@ void world_end_reset(struct sbdf dev)
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(read(fd, &byte, 1), 1);
     (void)close(fd);
+}
+
+void world_fast_resets(void)
+{
+    for (unsigned int i = 0; i < nslow; i++) {
+        char path[256];
+
+        if (slow[i].reader >= 0)
+            continue;
+        full_path(slow[i].dev, "reset", path);
+        slow[i].reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        temp_tree_remove(world_path(slow[i].dev, "reset"));
+        temp_tree_file(world_path(slow[i].dev, "reset"), "");
+    }
+}
+
+static void forget_slow(void)
+{
+    while (nslow > 0)
+        if (slow[--nslow].reader >= 0)
+            (void)close(slow[nslow].reader);
 }
 
 unsigned int world_open_fds(void)

@@ -49,6 +49,8 @@ bool world_was_reset(struct sbdf dev);
 /* Resets of this device wait until world_end_reset(). */
 void world_slow_reset(struct sbdf dev);
 void world_end_reset(struct sbdf dev);
+/* From now on none waits, and those that wait end. */
+void world_fast_resets(void);
 
 /* Bind to another driver; NULL: none. */
 void world_bind(struct sbdf dev, const char *driver);

@@ -112,6 +112,7 @@ bool no_links(void *unused UNUSED)
 
 void link_world_teardown(void)
 {
+    world_fast_resets();
     for (uint16_t id = BACK_DOMID; id <= OTHER_DOMID; id++)
         tool_deletes(id);
     fake_store_fire(XS_WATCH_RELEASE);
