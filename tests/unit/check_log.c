@@ -2,8 +2,12 @@
 /* What reaches stderr, and how much of it a guest can cause. */
 #include <check.h>
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -46,6 +50,45 @@ static unsigned int lines(const char *text)
     for (; *text != '\0'; text++)
         count += *text == '\n';
     return count;
+}
+
+/* Instead of the C library's, under each name that a compiler may choose. */
+static char journal[512];
+
+void openlog(const char *ident, int option, int facility)
+{
+    ck_assert_int_eq(option, LOG_PID);
+    ck_assert_int_eq(facility, LOG_DAEMON);
+    (void)snprintf(journal, sizeof(journal), "open %s\n", ident);
+}
+
+static void journal_add(int priority, const char *fmt, va_list args)
+{
+    size_t used = strlen(journal);
+
+    used += (size_t)snprintf(journal + used, sizeof(journal) - used, "%d ",
+                             priority);
+    (void)vsnprintf(journal + used, sizeof(journal) - used, fmt, args);
+    (void)strcat(journal, "\n");
+}
+
+void syslog(int priority, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    journal_add(priority, fmt, args);
+    va_end(args);
+}
+
+void __syslog_chk(int priority, int flag, const char *fmt, ...);
+void __syslog_chk(int priority, int flag UNUSED, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    journal_add(priority, fmt, args);
+    va_end(args);
 }
 
 START_TEST(one_event_one_line)
@@ -122,6 +165,71 @@ START_TEST(budgets_are_separate)
 }
 END_TEST
 
+START_TEST(information_is_limited_as_well)
+{
+    /* Its last line was granted an eternity ago. */
+    struct log_budget budget = { .next_ns = 1, .suppressed = 7 };
+
+    log_limited_info(&budget, "again");
+    ck_assert_str_eq(captured(), "test: 7 lines like the next were suppressed\n"
+                                 "test: again\n");
+    ck_assert_uint_eq(budget.suppressed, 0);
+    ck_assert_uint_gt(budget.left, 0);
+}
+END_TEST
+
+/* What a process says that ends so. */
+static const char *last_words(void (*end)(void))
+{
+    int status;
+    pid_t pid = fork();
+
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0)
+        end();
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert(WIFEXITED(status));
+    ck_assert_int_eq(WEXITSTATUS(status), EXIT_FAILURE);
+    return captured();
+}
+
+static void end_with_errno(void)
+{
+    errno = EACCES;
+    fatal("cannot open %s", "it");
+}
+
+static void end_without(void)
+{
+    fatalx("not on Xen");
+}
+
+START_TEST(fatal_says_why_and_ends)
+{
+    ck_assert_str_eq(last_words(end_with_errno),
+                     "test: cannot open it: Permission denied\n");
+}
+END_TEST
+
+START_TEST(fatalx_says_why_and_ends)
+{
+    ck_assert_str_eq(last_words(end_without), "test: not on Xen\n");
+}
+END_TEST
+
+START_TEST(syslog_gets_lines_with_their_weight)
+{
+    log_open("test", LOG_TO_SYSLOG, false);
+    log_info("started, 100%% of it");
+    log_warnx("an %s", "evil\nline");
+    log_open("test", LOG_TO_STDERR, false);
+    ck_assert_str_eq(journal, "open test\n"
+                              "6 started, 100% of it\n"
+                              "4 an evil?line\n");
+    ck_assert_str_eq(captured(), "");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("log");
@@ -136,6 +244,10 @@ int main(void)
     tcase_add_test(tc, long_lines_stay_one_line);
     tcase_add_test(tc, budget_limits_and_counts);
     tcase_add_test(tc, budgets_are_separate);
+    tcase_add_test(tc, information_is_limited_as_well);
+    tcase_add_test(tc, fatal_says_why_and_ends);
+    tcase_add_test(tc, fatalx_says_why_and_ends);
+    tcase_add_test(tc, syslog_gets_lines_with_their_weight);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
