@@ -61,19 +61,27 @@ kernel_newest()
 	apt-cache "$@" search --names-only "$pattern" | cut -d' ' -f1 | sort -V | tail -n1
 }
 
-# Debian 13's kernels come by lists of our own; the host's stay as they are.
+# Debian 13's kernels come by lists of our own, from where the host has its
+# Debian 12; the host's lists stay as they are.
 kernel_fetch()
 {
-	local series=$1 dir=$2 newest
+	local series=$1 dir=$2 newest mirror
 	local -a apt=(-o APT::Sandbox::User=root)
 
 	if [ "$series" = 6.12 ]; then
 		newest=$(kernel_newest '^linux-image-6\.12\.[0-9]+\+deb12-amd64$')
 		set -- "$newest"
 	else
+		# shellcheck disable=SC2016 # apt's own variable
+		mirror=$(apt-get indextargets --format '$(REPO_URI)' \
+			'Created-By: Packages' 'Codename: bookworm' | head -n1)
+		if [ -z "$mirror" ]; then
+			say "apt knows no archive of Debian 12 to fetch Linux $series from"
+			return 1
+		fi
 		mkdir -p "$dir"/apt/{lists/partial,cache/archives/partial}
 		echo 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]' \
-			'http://deb.debian.org/debian trixie-backports main' >"$dir/apt/sources.list"
+			"$mirror trixie-backports main" >"$dir/apt/sources.list"
 		apt+=(-o Dir::Etc::SourceList="$dir/apt/sources.list"
 			-o Dir::Etc::SourceParts=/dev/null
 			-o Dir::State::Lists="$dir/apt/lists" -o Dir::Cache="$dir/apt/cache")
