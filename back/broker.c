@@ -114,6 +114,7 @@ int broker_main(const char *run_dir)
     link_release_orphans();
     loop_run();
     log_info("stopping");
+    ledger_stop();
     close_all();
     return EXIT_SUCCESS;
 }

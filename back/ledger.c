@@ -78,6 +78,8 @@ void ledger_end(struct device *dev)
     look(dev, LEDGER_HAD_IT);
 }
 
+static struct loop_watch *next_look;
+
 static void look_around(void *arg UNUSED)
 {
     struct device *dev = NULL;
@@ -89,5 +91,11 @@ static void look_around(void *arg UNUSED)
 
 void ledger_start(void)
 {
-    (void)loop_after(LOOK_MS, look_around, NULL);
+    next_look = loop_after(LOOK_MS, look_around, NULL);
+}
+
+void ledger_stop(void)
+{
+    loop_cancel(next_look);
+    next_look = NULL;
 }

@@ -26,6 +26,7 @@ struct ledger {
 
 /* Look at every device that a guest has, each second from now on. */
 void ledger_start(void);
+void ledger_stop(void);
 
 /* Look now; a device that nobody has is passed over. */
 void ledger_look(struct device *dev);

@@ -130,11 +130,12 @@ static void msix_facts(struct cfgspace *cs, uint16_t base)
 /* PCI 3.0 6.8.1.3: a logarithm; what is reserved counts for one. */
 static uint16_t msi_messages(const struct cfgspace *cs)
 {
-    uint16_t log =
-        (le16_load(&cs->snapshot[cs->msi.msi_control]) & PCI_MSI_FLAGS_QMASK) >>
-        1;
+    uint16_t control = le16_load(&cs->snapshot[cs->msi.msi_control]);
+    unsigned int log = (control & (unsigned int)PCI_MSI_FLAGS_QMASK) >> 1;
 
-    return log <= 5 ? (uint16_t)(1u << log) : 1;
+    if (log > 5)
+        return 1;
+    return (uint16_t)(1u << log);
 }
 
 void cfg_facts(struct cfgspace *cs)

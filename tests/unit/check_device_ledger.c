@@ -178,6 +178,7 @@ START_TEST(looked_at_by_itself)
     ledger_start();
     guest_writes(dev, 0xc0, 4, 1);
     ck_assert(run_until(is_recorded, NULL));
+    ledger_stop();
     ck_assert_int_eq(release_device(dev), 0);
 }
 END_TEST
