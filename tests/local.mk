@@ -79,10 +79,12 @@ tests_unit_check_golden_SOURCES = \
 # Write the golden files anew; look at every difference before committing.
 record-golden: tests/unit/check_golden
 	XENPCI_RECORD=yes CK_FORK=no tests/unit/check_golden
-# Record the devices anew, on real Xen.
+# Record the devices, or what a stock front asks for, anew, on real Xen.
 record-devices:
 	$(srcdir)/tests/rig/zoo.sh $(srcdir)/tests/data/devices
-.PHONY: record-golden record-devices
+record-traffic:
+	$(srcdir)/tests/rig/traffic.sh $(srcdir)/tests/data/traffic/linux-6.1.ops
+.PHONY: record-golden record-devices record-traffic
 
 # common and the schema
 if HAVE_CHECK
