@@ -50,15 +50,13 @@ static void init_cfgspace(struct device *dev, struct cfg_params *params,
     cfgspace_init(&dev->cs, params, snapshot, dev->shadow, hw, CFG_FRESH);
 }
 
-/* PCIe 6.0 7.8.5: bases stated by a capability; the registers are zero. */
-#define CAP_ID_EA 0x14u
-
 static bool has_bars(const struct cfgspace *cs)
 {
     unsigned int i;
 
     for (i = 0; i < cs->ncaps; i++)
-        if (cs->caps[i].id == CAP_ID_EA && !cs->caps[i].extended)
+        /* PCIe 6.0 7.8.5: a capability states them; the registers are zero. */
+        if (cs->caps[i].id == PCI_CAP_ID_EA && !cs->caps[i].extended)
             return false;
     /* A virtual function's are zero (PCIe 6.0 9.3.4.1.11), its ids ones. */
     return le16_load(cs->snapshot + PCI_VENDOR_ID) != UINT16_MAX;

@@ -47,15 +47,8 @@ static struct json_object *row_new(const struct device *dev,
     put_hex(o, "value", row->value, 2u * row->size);
     put_hex(o, "bits", row->bits, 2u * row->size);
     put_text(o, "reason", e.reason);
-    if (e.quirk.size != 0) {
-        struct quirk quirk = {
-            .offset = e.quirk.offset,
-            .size = e.quirk.size,
-            .mask = e.quirk.mask,
-        };
-
-        put_text(o, "quirk", quirk_format(&quirk, text));
-    }
+    if (e.quirk.size != 0)
+        put_text(o, "quirk", quirk_format(&e.quirk, text));
     return o;
 }
 

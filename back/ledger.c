@@ -27,19 +27,15 @@ static void tell(struct device *dev, const struct cfg_denied *row)
 {
     char name[SBDF_TEXT], text[QUIRK_TEXT];
     struct cfg_explained e;
-    struct quirk quirk;
 
     cfgspace_explain(&dev->cs, row, &e);
-    quirk.offset = e.quirk.offset;
-    quirk.size = e.quirk.size;
-    quirk.mask = e.quirk.mask;
     log_limited(&dev->ledger.budget,
                 "d%u %s: refused a write of 0x%0*x to %s: %s; %s%s", dev->domid,
                 sbdf_format(dev->sbdf, name), 2 * row->size, row->value, e.name,
                 e.reason,
                 e.quirk.size != 0 ? "this quirk would allow it: "
                                   : "no quirk would allow it",
-                e.quirk.size != 0 ? quirk_format(&quirk, text) : "");
+                e.quirk.size != 0 ? quirk_format(&e.quirk, text) : "");
 }
 
 static void look(struct device *dev, enum ledger_owner owner)

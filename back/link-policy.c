@@ -44,18 +44,13 @@ void link_check_quirks(struct link *link, const struct device *dev)
     unsigned int i;
 
     for (i = 0; i < knobs->nquirks; i++) {
-        const struct cfg_quirk *q = &knobs->quirks[i];
-        struct quirk quirk = {
-            .offset = q->offset,
-            .size = q->size,
-            .mask = q->mask,
-        };
+        const struct quirk *q = &knobs->quirks[i];
         const char *why = "";
 
         if (cfgspace_quirk_ok(&dev->cs, q, &why))
             continue;
         device_say(words, "the quirk %s opens nothing: %s",
-                   quirk_format(&quirk, text), why);
+                   quirk_format(q, text), why);
         link_note(link, dev->sbdf, words);
     }
 }

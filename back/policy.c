@@ -56,11 +56,7 @@ bool policy_add_quirk(struct cfg_knobs *knobs, const char *text, size_t len,
         *wrong = "a device has at most 16 quirks";
         return false;
     }
-    knobs->quirks[knobs->nquirks++] = (struct cfg_quirk){
-        .offset = quirk.offset,
-        .size = quirk.size,
-        .mask = quirk.mask,
-    };
+    knobs->quirks[knobs->nquirks++] = quirk;
     return true;
 }
 _Static_assert(CFG_QUIRKS_MAX == 16, "the sentence says so");

@@ -18,7 +18,7 @@ void state_knobs_put(struct json_object *o, const struct cfg_knobs *knobs)
     put_switch(o, "interrupt_control", knobs->interrupt_control);
     put_switch(o, "no_power", knobs->no_power);
     for (i = 0; i < knobs->nquirks && i < CFG_QUIRKS_MAX; i++) {
-        const struct cfg_quirk *q = &knobs->quirks[i];
+        const struct quirk *q = &knobs->quirks[i];
         struct json_object *quirk = json_object_new_array();
 
         (void)json_object_array_add(quirk, json_object_new_int(q->offset));
@@ -49,7 +49,7 @@ static bool get_switch(struct json_object *o, const char *key, bool *on)
     return true;
 }
 
-static bool get_quirk(struct json_object *value, struct cfg_quirk *q)
+static bool get_quirk(struct json_object *value, struct quirk *q)
 {
     int64_t offset, size, mask;
 
@@ -60,9 +60,9 @@ static bool get_quirk(struct json_object *value, struct cfg_quirk *q)
         !get_number(json_object_array_get_idx(value, 1), 4, &size) ||
         !get_number(json_object_array_get_idx(value, 2), UINT32_MAX, &mask))
         return false;
-    *q = (struct cfg_quirk){ .offset = (uint16_t)offset,
-                             .size = (uint8_t)size,
-                             .mask = (uint32_t)mask };
+    *q = (struct quirk){ .offset = (uint16_t)offset,
+                         .size = (uint8_t)size,
+                         .mask = (uint32_t)mask };
     return true;
 }
 

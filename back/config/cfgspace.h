@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "compiler.h"
+#include "quirk.h"
 #include "ring.h"
 
 #define CFG_SIZE_MAX   4096u
@@ -44,13 +45,6 @@ struct cfg_bar {
     uint64_t size; /* power of two */
 };
 
-/* Bits of one register that this owner may write: "reg:size:mask" in hex. */
-struct cfg_quirk {
-    uint16_t offset; /* aligned to size */
-    uint8_t size;    /* 1, 2 or 4 */
-    uint32_t mask;   /* in the register's own place */
-};
-
 /*
  * What an administrator allows beyond the tables; per owner, never sticky. No
  * knob opens what the tables keep for the host: BARs, ids, decode bits, links
@@ -63,7 +57,7 @@ struct cfg_knobs {
                                disable (a device model in a stub domain) */
     bool no_power;          /* the guest may not change the power state */
     uint8_t nquirks;
-    struct cfg_quirk quirks[CFG_QUIRKS_MAX];
+    struct quirk quirks[CFG_QUIRKS_MAX];
 };
 
 /* What is fixed about a device for one owner. Plain data: travels in messages. */
@@ -205,7 +199,7 @@ MUST_USE bool cfgspace_permits(struct cfgspace *cs, const struct cfg_write *w);
  * sentence without a full stop.
  */
 MUST_USE bool cfgspace_quirk_ok(const struct cfgspace *cs,
-                                const struct cfg_quirk *q, const char **why);
+                                const struct quirk *q, const char **why);
 
 /*
  * The bits of a register (of 1, 2 or 4 bytes, aligned) that this owner's knobs
@@ -223,9 +217,9 @@ void cfgspace_ledger(const struct cfgspace *cs, struct cfg_ledger *out);
 
 /* A refusal in words. */
 struct cfg_explained {
-    char name[80];          /* "Device Control (PCI Express + 0x8)" */
-    const char *reason;     /* static; why it was refused */
-    struct cfg_quirk quirk; /* the smallest that would do; size 0: none */
+    char name[80];      /* "Device Control (PCI Express + 0x8)" */
+    const char *reason; /* static; why it was refused */
+    struct quirk quirk; /* the smallest that would do; size 0: none */
 };
 void cfgspace_explain(const struct cfgspace *cs,
                       const struct cfg_denied *denied,

@@ -81,7 +81,7 @@ static const char *say_reason(const struct cfg_spot *spot)
 }
 
 /* The narrowest register that holds all of these bits. */
-static struct cfg_quirk narrow(uint16_t offset, uint8_t size, uint32_t bits)
+static struct quirk narrow(uint16_t offset, uint8_t size, uint32_t bits)
 {
     while (size > 1) {
         uint8_t half = size / 2;
@@ -95,7 +95,7 @@ static struct cfg_quirk narrow(uint16_t offset, uint8_t size, uint32_t bits)
         }
         size = half;
     }
-    return (struct cfg_quirk){ .offset = offset, .size = size, .mask = bits };
+    return (struct quirk){ .offset = offset, .size = size, .mask = bits };
 }
 
 void cfgspace_explain(const struct cfgspace *cs,

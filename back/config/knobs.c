@@ -3,7 +3,7 @@
 #include "bytes.h"
 #include "table.h"
 
-static bool quirk_sane(const struct cfg_quirk *q)
+static bool quirk_sane(const struct quirk *q)
 {
     return (q->size == 1 || q->size == 2 || q->size == 4) &&
            q->offset % q->size == 0 && q->mask != 0 &&
@@ -19,7 +19,7 @@ uint32_t cfg_knob_bits(const struct cfgspace *cs, uint16_t offset,
     if (k->permissive)
         return bytes_mask(width);
     for (unsigned int i = 0; i < k->nquirks && i < CFG_QUIRKS_MAX; i++) {
-        const struct cfg_quirk *q = &k->quirks[i];
+        const struct quirk *q = &k->quirks[i];
 
         if (quirk_sane(q) && bytes_overlap(q->offset, q->size, offset, width))
             bits |= bits_move(q->mask, q->offset, offset);
@@ -74,7 +74,7 @@ uint32_t cfgspace_opened(const struct cfgspace *cs, uint16_t offset,
     return bits;
 }
 
-bool cfgspace_quirk_ok(const struct cfgspace *cs, const struct cfg_quirk *q,
+bool cfgspace_quirk_ok(const struct cfgspace *cs, const struct quirk *q,
                        const char **why)
 {
     if (q->size != 1 && q->size != 2 && q->size != 4)

@@ -255,7 +255,7 @@ static void pick_knobs(struct cfg_knobs *knobs)
     knobs->interrupt_control = (what & 2) != 0;
     knobs->no_power = (what & 4) != 0;
     for (unsigned int i = 0; i < (what >> 3 & 3u); i++) {
-        struct cfg_quirk *q = &knobs->quirks[knobs->nquirks++];
+        struct quirk *q = &knobs->quirks[knobs->nquirks++];
 
         q->size = (uint8_t)(1u << input_byte() % 3);
         q->offset =

@@ -159,7 +159,7 @@ static void learn_knobs(struct model *m, const struct cfg_knobs *knobs)
     if (knobs->permissive)
         memset(m->may, 0xff, m->size);
     for (unsigned int i = 0; i < knobs->nquirks; i++) {
-        const struct cfg_quirk *q = &knobs->quirks[i];
+        const struct quirk *q = &knobs->quirks[i];
         uint8_t *may = &m->may[q->offset];
 
         le_store(may, q->size, le_load(may, q->size) | q->mask);

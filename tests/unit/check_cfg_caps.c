@@ -174,7 +174,7 @@ static const struct request requests[] = {
 START_TEST(test_quirk_ok)
 {
     const struct request *r = &requests[_i];
-    const struct cfg_quirk q = { r->offset, 4, 1 };
+    const struct quirk q = { r->offset, 4, 1 };
     const char *why = "";
     struct cfg_device d;
 
@@ -187,8 +187,8 @@ END_TEST
 /* Not the header of what a quirk would show: no knob opens a link. */
 START_TEST(test_quirk_on_a_link)
 {
-    const struct cfg_quirk links[] = { { 0x180, 4, 0xffffffff },
-                                       { 0x40, 2, 0xffff } };
+    const struct quirk links[] = { { 0x180, 4, 0xffffffff },
+                                   { 0x40, 2, 0xffff } };
     const char *why = "";
     struct cfg_device d;
 

@@ -73,7 +73,7 @@ static struct cfg_knobs draw_knobs(unsigned int owner)
     };
 
     for (unsigned int i = 0; i < knobs.nquirks; i++) {
-        struct cfg_quirk *q = &knobs.quirks[i];
+        struct quirk *q = &knobs.quirks[i];
 
         q->size = sizes[draw() % 3];
         q->offset = (uint16_t)(draw() % PCI_CONFIG_SIZE & ~(q->size - 1u));

@@ -236,7 +236,7 @@ END_TEST
 START_TEST(test_no_rom)
 {
     struct cfg_device d;
-    const struct cfg_quirk q = { ROM, 1, 1 };
+    const struct quirk q = { ROM, 1, 1 };
     const char *why = "";
 
     open_marked(&d, &permissive);
@@ -250,7 +250,7 @@ START_TEST(test_no_rom)
 END_TEST
 
 struct candidate {
-    struct cfg_quirk quirk;
+    struct quirk quirk;
     const char *why; /* NULL: fine */
 };
 
@@ -305,7 +305,7 @@ START_TEST(test_senseless_quirks)
     struct cfg_device d;
 
     for (unsigned int i = 0; i < CFG_QUIRKS_MAX; i++)
-        bad.quirks[i] = (struct cfg_quirk){ (uint16_t)(0xf1 + i), 3, 0xff };
+        bad.quirks[i] = (struct quirk){ (uint16_t)(0xf1 + i), 3, 0xff };
     device_open(&d, "everything");
     d.params.knobs = bad;
     device_start(&d);

@@ -264,7 +264,7 @@ END_TEST
 struct words {
     struct cfg_denied denied;
     const char *name;
-    struct cfg_quirk quirk;
+    struct quirk quirk;
 };
 
 static const struct words words[] = {

@@ -60,7 +60,7 @@ START_TEST(release_undoes_what_a_quirk_let_through)
     const uint32_t before = world_get(case_nvme, 0xf0, 4);
 
     dev->cs.params.knobs.quirks[0] =
-        (struct cfg_quirk){ .offset = 0xf0, .size = 4, .mask = 0x00ffff00 };
+        (struct quirk){ .offset = 0xf0, .size = 4, .mask = 0x00ffff00 };
     dev->cs.params.knobs.nquirks = 1;
     world_set(case_nvme, 0xf0, 4, ~before);
     ck_assert_int_eq(release_device(dev), 0);
