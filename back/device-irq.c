@@ -29,6 +29,13 @@ void device_irq_off(struct device *dev)
     irq_off(&dev->irq, &irq);
 }
 
+int device_irq_restore(const struct device *dev)
+{
+    struct irq_device irq = irq_device(dev);
+
+    return irq_restore(&dev->irq, &irq);
+}
+
 /*
  * Before anything changes: a broker that dies in the middle would leave a record
  * that is believed, and its successor unmap what has become another device's.

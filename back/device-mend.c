@@ -51,23 +51,6 @@ int device_reset_in_use(const struct device *dev, device_in_use_fn *done,
     return 0;
 }
 
-/* Xen has what the guest's MSI was; INTx stays off beside it. */
-static int put_interrupts(struct device *dev)
-{
-    uint32_t command;
-    int ret;
-
-    if (dev->irq.mode == IRQ_INTX)
-        return 0;
-    ret = hyp_restore_msi(dev->hyp, dev->sbdf);
-    if (ret == 0)
-        ret = sysfs_config_read(dev->config_fd, PCI_COMMAND, 2, &command);
-    if (ret == 0)
-        ret = sysfs_config_write(dev->config_fd, PCI_COMMAND, 2,
-                                 command | PCI_COMMAND_INTX_DISABLE);
-    return ret;
-}
-
 int device_after_reset(struct device *dev)
 {
     char name[SBDF_TEXT];
@@ -77,7 +60,7 @@ int device_after_reset(struct device *dev)
     if (ret == 0)
         ret = restore_write(dev->config_fd, &dev->cs);
     if (ret == 0)
-        ret = put_interrupts(dev);
+        ret = device_irq_restore(dev);
     if (ret == 0)
         ret = aer_enable(dev->sbdf, dev->config_fd, &dev->cs);
     if (ret < 0)

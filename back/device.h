@@ -169,6 +169,7 @@ void device_irq_settle(struct device *dev);
 
 /* MSI and MSI-X off, their pirqs unmapped; the record stays behind. */
 void device_irq_off(struct device *dev);
+MUST_USE int device_irq_restore(const struct device *dev);
 
 /* Is it in another power state than D0? */
 bool device_is_asleep(const struct device *dev);

@@ -220,3 +220,13 @@ int irq_msix_on(struct irq *irq, const struct irq_device *dev,
     *granted = count;
     return 0;
 }
+
+int irq_restore(const struct irq *irq, const struct irq_device *dev)
+{
+    int ret;
+
+    if (irq->mode == IRQ_INTX)
+        return 0;
+    ret = hyp_restore_msi(dev->hyp, dev->sbdf);
+    return ret == 0 ? intx_hold(dev) : ret;
+}

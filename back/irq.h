@@ -69,4 +69,8 @@ MUST_USE int irq_msix_on(struct irq *irq, const struct irq_device *dev,
  */
 void irq_off(struct irq *irq, const struct irq_device *dev);
 
+/* After a reset of a device in use: Xen has what its MSI was; INTx stays off
+ * beside it. 0 or a negative errno. */
+MUST_USE int irq_restore(const struct irq *irq, const struct irq_device *dev);
+
 #endif
