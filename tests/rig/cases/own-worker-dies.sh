@@ -20,17 +20,25 @@ END
 )
 rig-guest start steady --pci "$bdf" "$guest"
 rig-guest line steady '^reading' --timeout 60
+# The brackets keep grep from finding itself: with a pid of five digits it can
+# stand before a worker's of four.
 worker()
 {
-	grep -l -a -- --worker /proc/[0-9]*/cmdline 2>/dev/null | cut -d/ -f3 | head -n 1
+	grep -l -a -e '[-]-worker' /proc/[0-9]*/cmdline 2>/dev/null | cut -d/ -f3 | head -n 1
 }
-n=0
-while [ $n -lt 3 ]; do
-	old=$(worker)
+# A worker that is not the one in $old.
+other_worker()
+{
+	new=$(worker)
+	[ -n "$new" ] && [ "$new" != "$old" ]
+}
+old=''
+for _ in 1 2 3; do
+	wait_for 10 other_worker || fail 'no new worker'
+	old=$new
 	kill -9 "$old"
-	wait_for 10 eval '[ -n "$(worker)" ] && [ "$(worker)" != "$old" ]' || fail 'no new worker'
-	n=$((n + 1))
 done
+wait_for 10 other_worker || fail 'no new worker'
 rig-guest tell steady finish
 rig-guest wait steady --timeout 60 >$CASE_TMP/console || {
 	cat $CASE_TMP/console
