@@ -23,6 +23,7 @@
 #include "policy-source.h"
 #include "state.h"
 #include "store.h"
+#include "worker-proc.h"
 
 #define EXIT_BUSY 4
 
@@ -83,8 +84,9 @@ static void close_all(void)
     loop_fini();
 }
 
-int broker_main(const char *run_dir)
+int broker_main(const struct broker_paths *paths)
 {
+    const char *run_dir = paths->run_dir;
     int ret;
 
     if (geteuid() != 0) {
@@ -98,6 +100,11 @@ int broker_main(const char *run_dir)
     }
     if (ret < 0)
         fatalx("cannot lock %s: %s", run_dir, strerror(-ret));
+    ret = worker_program_open(paths->worker);
+    if (ret < 0)
+        fatalx("cannot open the program %s: %s; is xenpci installed as a "
+               "whole?",
+               paths->worker, strerror(-ret));
     state_open(run_dir);
     (void)signal(SIGPIPE, SIG_IGN);
     loop_init();

@@ -7,10 +7,15 @@
 #ifndef BACK_BROKER_H
 #define BACK_BROKER_H
 
+struct broker_paths {
+    const char *run_dir;
+    const char *worker; /* the program xenpcid-worker */
+};
+
 /*
  * Serve until SIGTERM or SIGINT; SIGHUP reads the configuration again. Returns
  * the program's exit code.
  */
-int broker_main(const char *run_dir);
+int broker_main(const struct broker_paths *paths);
 
 #endif

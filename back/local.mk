@@ -102,14 +102,23 @@ back_libback_a_SOURCES = \
 	back/worker.h
 
 sbin_PROGRAMS += back/xenpcid
+pkglibexec_PROGRAMS = back/xenpcid-worker
 back_xenpcid_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_BACK) \
 	-DRUN_DIR='"$(runstatedir)/xenpci"' \
-	-DCONFIG_FILE='"$(sysconfdir)/xenpci/xenpcid.json"'
+	-DCONFIG_FILE='"$(sysconfdir)/xenpci/xenpcid.json"' \
+	-DWORKER_PROGRAM='"$(pkglibexecdir)/xenpcid-worker"'
 back_xenpcid_SOURCES = back/main.c
 back_xenpcid_LDADD = back/libback.a back/libcfg.a \
 	xenstore-schema/libpublish.a xenstore-schema/libschema.a \
 	common/libhost.a common/libcommon.a $(HOST_LIBS) \
 	$(XENEVTCHN_LIBS) $(XENGNTTAB_LIBS) $(UDEV_LIBS) $(JSON_LIBS) $(EV_LIBS)
+
+# One a guest, without privileges: it links nothing that talks to the hypervisor
+# but grants and event channels, nor anything that parses text.
+back_xenpcid_worker_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_BACK)
+back_xenpcid_worker_SOURCES = back/worker-main.c
+back_xenpcid_worker_LDADD = back/libback.a back/libcfg.a \
+	common/libhost.a common/libcommon.a $(XENEVTCHN_LIBS) $(XENGNTTAB_LIBS)
 
 # back/config: what a guest may see of and do to config space. Pure.
 noinst_LIBRARIES += back/libcfg.a

@@ -10,12 +10,12 @@
 #include "config.h"
 #include "log.h"
 #include "policy-source.h"
-#include "worker.h"
 
 #define EXIT_USAGE 2
 
 static const char usage[] =
     "usage: xenpcid [--config FILE] [--syslog] [--debug] [--run-dir DIR]\n"
+    "               [--worker FILE]\n"
     "       xenpcid [--config FILE] --check-config\n"
     "\n"
     "Serves PCI devices to Xen guests: answers their configuration requests,\n"
@@ -28,6 +28,8 @@ static const char usage[] =
     "  -s, --syslog        log to syslog instead of standard error\n"
     "  -d, --debug         log every step\n"
     "  -r, --run-dir DIR   where the lock lives (default " RUN_DIR ")\n"
+    "  -w, --worker FILE   the program that answers a guest (default\n"
+    "                      " WORKER_PROGRAM ")\n"
     "  -h, --help          show this\n"
     "  -V, --version       show the version\n"
     "\n"
@@ -40,23 +42,14 @@ static const struct option options[] = {
     { "syslog", no_argument, NULL, 's' },
     { "debug", no_argument, NULL, 'd' },
     { "run-dir", required_argument, NULL, 'r' },
+    { "worker", required_argument, NULL, 'w' },
     { "help", no_argument, NULL, 'h' },
     { "version", no_argument, NULL, 'V' },
     { NULL, 0, NULL, 0 },
 };
 
-/* The broker starts "xenpcid --worker DOMID"; nobody else does. */
-static int run_worker(const char *domid)
-{
-    static char name[32];
-
-    (void)snprintf(name, sizeof(name), "xenpcid[d%s]", domid);
-    log_open(name, LOG_TO_STDERR, false);
-    return worker_main();
-}
-
 struct wishes {
-    const char *run_dir;
+    struct broker_paths paths;
     const char *config;
     enum policy_source source;
     enum log_to to;
@@ -82,7 +75,10 @@ static int take_option(int c, struct wishes *wishes)
         wishes->debug = true;
         return -1;
     case 'r':
-        wishes->run_dir = optarg;
+        wishes->paths.run_dir = optarg;
+        return -1;
+    case 'w':
+        wishes->paths.worker = optarg;
         return -1;
     case 'h':
         (void)fputs(usage, stdout);
@@ -107,20 +103,19 @@ static int run(const struct wishes *wishes)
         return EXIT_FAILURE;
     }
     if (!wishes->check)
-        return broker_main(wishes->run_dir);
+        return broker_main(&wishes->paths);
     (void)printf("%s: no mistakes\n", wishes->config);
     return EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv)
 {
-    struct wishes wishes = { .run_dir = RUN_DIR, .config = CONFIG_FILE };
+    struct wishes wishes = { .paths = { RUN_DIR, WORKER_PROGRAM },
+                             .config = CONFIG_FILE };
     int c, code = -1;
 
-    if (argc == 3 && strcmp(argv[1], "--worker") == 0)
-        return run_worker(argv[2]);
     while (code < 0 &&
-           (c = getopt_long(argc, argv, "c:ksdr:hV", options, NULL)) != -1)
+           (c = getopt_long(argc, argv, "c:ksdr:w:hV", options, NULL)) != -1)
         code = take_option(c, &wishes);
     if (code >= 0)
         return code;

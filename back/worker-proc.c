@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "log.h"
 #include "loop.h"
 #include "worker.h"
@@ -31,6 +32,20 @@ struct worker_proc {
     void *ended_arg;
     bool ending;
 };
+
+static int program = -1;
+
+int worker_program_open(const char *path)
+{
+    int fd = open(path, O_PATH | O_CLOEXEC);
+
+    if (fd < 0)
+        return -errno;
+    if (program >= 0)
+        (void)close(program);
+    program = fd;
+    return 0;
+}
 
 static void worker_free(struct worker_proc *w)
 {
@@ -134,13 +149,15 @@ static void on_readable(void *arg)
 /* Between fork and exec: only async-signal-safe calls. */
 static void child_exec(int fd, char *const argv[])
 {
+    char *const envp[] = { NULL };
+
     if (fd == WORKER_SOCKET_FD) {
         if (fcntl(fd, F_SETFD, 0) < 0)
             _exit(126);
     } else if (dup2(fd, WORKER_SOCKET_FD) < 0) {
         _exit(126);
     }
-    execv("/proc/self/exe", argv);
+    fexecve(program, argv, envp);
     _exit(127);
 }
 
@@ -148,8 +165,8 @@ struct worker_proc *
 worker_spawn(uint16_t domid, const struct worker_handlers *handlers, void *arg)
 {
     struct worker_proc *w = calloc(1, sizeof(*w));
-    char name[] = "xenpcid", role[] = "--worker", id[8];
-    char *argv[] = { name, role, id, NULL };
+    char name[] = "xenpcid-worker", version[] = PACKAGE_VERSION, id[8];
+    char *argv[] = { name, version, id, NULL };
     int size = SEND_BUFFER;
     int worker_fd, ret;
 
@@ -165,7 +182,7 @@ worker_spawn(uint16_t domid, const struct worker_handlers *handlers, void *arg)
         return NULL;
     }
     (void)setsockopt(w->fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
-    (void)snprintf(id, sizeof(id), "%u", domid);
+    (void)snprintf(id, sizeof(id), "d%u", domid);
     w->pid = fork();
     if (w->pid == 0)
         child_exec(worker_fd, argv);

@@ -21,6 +21,13 @@ struct worker_handlers {
     void (*gone)(void *arg, const char *reason);
 };
 
+/*
+ * Take this program for workers from now on, even when another file gets its
+ * name: an upgrade must not pair this broker with workers that speak otherwise.
+ * 0 or a negative errno.
+ */
+MUST_USE int worker_program_open(const char *path);
+
 /* NULL with errno set. handlers and arg are kept until the worker is gone. */
 struct worker_proc *
 worker_spawn(uint16_t domid, const struct worker_handlers *handlers, void *arg);

@@ -49,7 +49,10 @@ if [ ! -e /proc/xen/capabilities ] && [ ! -e /dev/xen/privcmd ]; then
 	expect 6 'Boot this machine under Xen' "$tmp/xenpci" attach guest 03:00.0
 	expect 6 'Boot this machine under Xen' "$tmp/xenpci" list --json
 	if [ "$(id -u)" = 0 ]; then
-		expect 1 'does not run under Xen' "$tmp/xenpcid" --run-dir "$tmp"
+		expect 1 'none: No such file .* installed as a whole' \
+			"$tmp/xenpcid" --run-dir "$tmp" --worker "$tmp/none"
+		expect 1 'does not run under Xen' \
+			"$tmp/xenpcid" --run-dir "$tmp" --worker "$tmp/xenpcid"
 	fi
 fi
 

@@ -20,11 +20,9 @@ END
 )
 rig-guest start steady --pci "$bdf" "$guest"
 rig-guest line steady '^reading' --timeout 60
-# The brackets keep grep from finding itself: with a pid of five digits it can
-# stand before a worker's of four.
 worker()
 {
-	grep -l -a -e '[-]-worker' /proc/[0-9]*/cmdline 2>/dev/null | cut -d/ -f3 | head -n 1
+	pidof xenpcid-worker | cut -d' ' -f1
 }
 # A worker that is not the one in $old.
 other_worker()
