@@ -110,18 +110,17 @@ END_TEST
 
 START_TEST(with_a_reset)
 {
-
     connect_guest(BACK_DOMID, link_nic);
     temp_tree_file(world_path(link_nic, "reset"), "");
     nic()->irq.mode = IRQ_MSIX;
     world_set(link_nic, PCI_COMMAND, 2, 0x0407);
     error(link_nic, AER_SEVERITY_NONFATAL);
     fake_xen_clear_log();
-    answer(AER_RESULT_NEED_RESET);
-    ck_assert(!fake_worker(BACK_DOMID)->aer_waiting);
-    /* What a reset does. */
+    /* What a reset does, before the child that resets begins to look. */
     world_set(link_nic, PCI_COMMAND, 2, 0);
     world_set(link_nic, PCI_BAR0, 4, 0);
+    answer(AER_RESULT_NEED_RESET);
+    ck_assert(!fake_worker(BACK_DOMID)->aer_waiting);
     ck_assert(run_until(is_slot_reset, NULL));
     ck_assert(world_was_reset(link_nic));
     assert_asked(PCI_OP_AER_SLOTRESET, AER_CHANNEL_NORMAL);
