@@ -105,6 +105,10 @@ int broker_main(const struct broker_paths *paths)
         fatalx("cannot open the program %s: %s; is xenpci installed as a "
                "whole?",
                paths->worker, strerror(-ret));
+    ret = worker_root_open(run_dir);
+    if (ret < 0)
+        fatalx("cannot have an empty directory in %s for workers: %s", run_dir,
+               strerror(-ret));
     state_open(run_dir);
     (void)signal(SIGPIPE, SIG_IGN);
     loop_init();

@@ -82,6 +82,19 @@ static void calm(void *arg)
     link->restarts = 0;
 }
 
+/* The number is a worker's word; it may be any. */
+static const char *step_words(uint32_t step)
+{
+    switch (step) {
+    case MSG_STEP_MAP:
+        return "mapping the front's grant reference";
+    case MSG_STEP_CONFINE:
+        return "confining the guest's worker";
+    default:
+        return "binding the front's event channel";
+    }
+}
+
 static void on_connected(void *arg, const struct msg_connected *result)
 {
     struct link *link = arg;
@@ -89,10 +102,7 @@ static void on_connected(void *arg, const struct msg_connected *result)
     int err = result->err < -ERRNO_MAX ? -EPROTO : result->err;
 
     if (err < 0) {
-        device_say(why, "%s the front's %s failed: %s",
-                   result->step == MSG_STEP_MAP ? "mapping" : "binding",
-                   result->step == MSG_STEP_MAP ? "grant reference"
-                                                : "event channel",
+        device_say(why, "%s failed: %s", step_words(result->step),
                    strerror(-err));
         connect_failed(link, err, why);
         return;

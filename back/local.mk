@@ -7,7 +7,7 @@ CPP_BACK = $(CPP_HOST) $(CPP_SCHEMA) -I$(srcdir)/back -I$(srcdir)/back/config
 noinst_LIBRARIES += back/libback.a
 back_libback_a_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_BACK)
 back_libback_a_CFLAGS = $(AM_CFLAGS) $(XENEVTCHN_CFLAGS) $(XENGNTTAB_CFLAGS) \
-	$(UDEV_CFLAGS) $(JSON_CFLAGS)
+	$(UDEV_CFLAGS) $(JSON_CFLAGS) $(SECCOMP_CFLAGS) $(CAPNG_CFLAGS)
 back_libback_a_SOURCES = \
 	back/aer-enable.c \
 	back/aer-enable.h \
@@ -86,6 +86,11 @@ back_libback_a_SOURCES = \
 	back/reset.h \
 	back/restore.c \
 	back/restore.h \
+	back/sandbox-calls.c \
+	back/sandbox-calls.h \
+	back/sandbox-filter.c \
+	back/sandbox.c \
+	back/sandbox.h \
 	back/state-json.c \
 	back/state-json.h \
 	back/state-knobs.c \
@@ -118,7 +123,18 @@ back_xenpcid_LDADD = back/libback.a back/libcfg.a \
 back_xenpcid_worker_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_BACK)
 back_xenpcid_worker_SOURCES = back/worker-main.c
 back_xenpcid_worker_LDADD = back/libback.a back/libcfg.a \
-	common/libhost.a common/libcommon.a $(XENEVTCHN_LIBS) $(XENGNTTAB_LIBS)
+	common/libhost.a common/libcommon.a $(XENEVTCHN_LIBS) $(XENGNTTAB_LIBS) \
+	$(SECCOMP_LIBS) $(CAPNG_LIBS)
+
+# What a confined worker may still do.
+EXTRA_PROGRAMS += back/sandbox-report
+CLEANFILES += back/sandbox-report$(EXEEXT)
+back_sandbox_report_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_BACK)
+back_sandbox_report_SOURCES = back/sandbox-report.c
+back_sandbox_report_LDADD = back/libback.a $(SECCOMP_LIBS)
+sandbox-report: back/sandbox-report$(EXEEXT)
+	$(AM_V_at)back/sandbox-report$(EXEEXT)
+.PHONY: sandbox-report
 
 # back/config: what a guest may see of and do to config space. Pure.
 noinst_LIBRARIES += back/libcfg.a

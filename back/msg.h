@@ -47,7 +47,8 @@ struct msg_connect {
 enum msg_connect_step {
     MSG_STEP_NONE,
     MSG_STEP_MAP,
-    MSG_STEP_BIND
+    MSG_STEP_BIND,
+    MSG_STEP_CONFINE
 };
 
 struct msg_connected {

@@ -9,7 +9,7 @@
 #include <xengnttab.h>
 
 struct page {
-    xengnttab_handle *gnttab;
+    xengnttab_handle *gnttab; /* NULL: sealed */
     xenevtchn_handle *evtchn;
     struct pci_page *shared;
     evtchn_port_t port;
@@ -31,15 +31,27 @@ void page_close(struct page *page)
 {
     if (!page)
         return;
-    if (page->bound)
+    if (page->bound && page->gnttab)
         (void)xenevtchn_unbind(page->evtchn, page->port);
     if (page->evtchn)
         (void)xenevtchn_close(page->evtchn);
-    if (page->shared)
+    if (page->shared && page->gnttab)
         (void)xengnttab_unmap(page->gnttab, page->shared, 1);
+    else if (page->shared)
+        (void)munmap(page->shared, PCI_WIRE_PAGE_SIZE);
     if (page->gnttab)
         (void)xengnttab_close(page->gnttab);
     free(page);
+}
+
+/* The mapping has a reference to the device of its own (Linux mmap(2)). */
+int page_seal(struct page *page, uint16_t domid)
+{
+    if (xenevtchn_restrict(page->evtchn, domid) < 0 ||
+        xengnttab_close(page->gnttab) < 0)
+        return -errno;
+    page->gnttab = NULL;
+    return 0;
 }
 
 static int map_page(struct page *page, const struct msg_connect *connect)

@@ -20,6 +20,15 @@ struct page;
  */
 MUST_USE int page_open(const struct msg_connect *connect, struct page **out,
                        enum msg_connect_step *step);
+
+/*
+ * Keep the page and the port, and give up the means to map and bind others: the
+ * grant device is closed, and the event channel's takes this domain's ports only
+ * (what else it offers is for the sandbox to forbid). 0 or a negative errno.
+ */
+MUST_USE int page_seal(struct page *page, uint16_t domid);
+
+/* A sealed page is unmapped, and its port is closed with the descriptor. */
 void page_close(struct page *page);
 
 struct pci_page *page_shared(struct page *page);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "log.h"
@@ -33,5 +34,8 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], PACKAGE_VERSION) != 0)
         fatalx("this is version %s and xenpcid is %s; start xenpcid again",
                PACKAGE_VERSION, argv[1]);
+    /* Whatever else the broker had open: none of a guest's business. */
+    if (close_range(WORKER_SOCKET_FD + 1, ~0u, 0) < 0)
+        fatal("cannot close descriptors");
     return worker_main();
 }

@@ -4,11 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,6 +36,7 @@ struct worker_proc {
 };
 
 static int program = -1;
+static int root = -1;
 
 int worker_program_open(const char *path)
 {
@@ -44,6 +47,23 @@ int worker_program_open(const char *path)
     if (program >= 0)
         (void)close(program);
     program = fd;
+    return 0;
+}
+
+int worker_root_open(const char *run_dir)
+{
+    char path[PATH_MAX];
+    int fd;
+
+    (void)snprintf(path, sizeof(path), "%s/empty", run_dir);
+    if (mkdir(path, 0555) < 0 && errno != EEXIST)
+        return -errno;
+    fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    if (root >= 0)
+        (void)close(root);
+    root = fd;
     return 0;
 }
 
@@ -157,6 +177,8 @@ static void child_exec(int fd, char *const argv[])
     } else if (dup2(fd, WORKER_SOCKET_FD) < 0) {
         _exit(126);
     }
+    if (fchdir(root) < 0)
+        _exit(126);
     fexecve(program, argv, envp);
     _exit(127);
 }

@@ -28,6 +28,10 @@ struct worker_handlers {
  */
 MUST_USE int worker_program_open(const char *path);
 
+/* An empty directory in which workers start and which becomes their root; made
+ * if need be. 0 or a negative errno. */
+MUST_USE int worker_root_open(const char *run_dir);
+
 /* NULL with errno set. handlers and arg are kept until the worker is gone. */
 struct worker_proc *
 worker_spawn(uint16_t domid, const struct worker_handlers *handlers, void *arg);

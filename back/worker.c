@@ -20,6 +20,7 @@
 #include "ops.h"
 #include "pace.h"
 #include "page.h"
+#include "sandbox.h"
 #include "sysfs.h"
 
 #define BURST 16
@@ -122,6 +123,19 @@ static void device_remove(struct worker *w, uint32_t handle)
     vdev_free(dev);
 }
 
+/* From here on the guest may do its worst. */
+static int confine(struct worker *w)
+{
+    const char *what = "cannot give up mapping and binding";
+    int ret = page_seal(w->page, w->domid);
+
+    if (ret == 0)
+        ret = sandbox_enter(w->domid, page_fd(w->page), &what);
+    if (ret < 0)
+        log_warnx("%s: %s", what, strerror(-ret));
+    return ret;
+}
+
 static void connect_page(struct worker *w, const struct msg_connect *c)
 {
     struct msg answer = { .type = MSG_CONNECTED };
@@ -129,7 +143,15 @@ static void connect_page(struct worker *w, const struct msg_connect *c)
 
     w->domid = c->domid;
     answer.u.connected.err = page_open(c, &w->page, &step);
+    if (answer.u.connected.err == 0) {
+        step = MSG_STEP_CONFINE;
+        answer.u.connected.err = confine(w);
+    }
     answer.u.connected.step = step;
+    if (answer.u.connected.err != 0) {
+        page_close(w->page);
+        w->page = NULL;
+    }
     if (msg_send(w->broker, &answer, NULL, 0) < 0)
         w->quit = true;
 }

@@ -13,7 +13,7 @@ EXTRA_DIST += .clang-tidy tests/fuzz/.clang-tidy tests/unit/.clang-tidy \
 
 LINT_DEPS_CFLAGS = $(XENCTRL_CFLAGS) $(XENSTORE_CFLAGS) $(XENEVTCHN_CFLAGS) \
 	$(XENGNTTAB_CFLAGS) $(JSON_CFLAGS) $(PCI_CFLAGS) $(UDEV_CFLAGS) \
-	$(CHECK_CFLAGS)
+	$(CHECK_CFLAGS) $(SECCOMP_CFLAGS) $(CAPNG_CFLAGS)
 lint_files = . $(srcdir)/tests/rooms.sh && srcdir=$(srcdir) && room_files
 
 lint: check-format check-layers check-literals check-headers check-shell \

@@ -186,6 +186,7 @@ if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_aer tests/unit/check_device tests/unit/check_grants \
 	tests/unit/check_irq tests/unit/check_link tests/unit/check_msg \
 	tests/unit/check_ops tests/unit/check_pace tests/unit/check_policy \
+	tests/unit/check_sandbox \
 	tests/unit/check_state tests/unit/check_vbus
 endif
 tests_back_cppflags = $(AM_CPPFLAGS) $(CPP_TESTS) \
@@ -287,6 +288,11 @@ tests_unit_check_policy_CFLAGS = $(tests_back_cflags)
 tests_unit_check_policy_LDADD = $(tests_back_ldadd)
 tests_unit_check_policy_SOURCES = tests/unit/check_policy.c \
 	tests/unit/temp-tree.c tests/unit/temp-tree.h
+tests_unit_check_sandbox_CPPFLAGS = $(tests_back_cppflags)
+tests_unit_check_sandbox_CFLAGS = $(tests_back_cflags)
+tests_unit_check_sandbox_LDADD = $(tests_back_ldadd) $(SECCOMP_LIBS) \
+	$(CAPNG_LIBS)
+tests_unit_check_sandbox_SOURCES = tests/unit/check_sandbox.c
 tests_unit_check_state_CPPFLAGS = $(tests_back_cppflags)
 tests_unit_check_state_CFLAGS = $(tests_back_cflags)
 tests_unit_check_state_LDADD = $(tests_back_ldadd)

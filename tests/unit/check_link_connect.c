@@ -148,6 +148,11 @@ static void bad_port(void)
     fake_workers_answer(-EINVAL, MSG_STEP_BIND);
 }
 
+static void no_sandbox(void)
+{
+    fake_workers_answer(-EPERM, MSG_STEP_CONFINE);
+}
+
 static void absurd_answer(void)
 {
     fake_workers_answer(INT_MIN, 77);
@@ -165,6 +170,7 @@ static const struct trouble {
     { bad_grant,
       "22 mapping the front's grant reference failed: Invalid argument" },
     { bad_port, "22 binding the front's event channel failed: " },
+    { no_sandbox, "1 confining the guest's worker failed: " },
     { absurd_answer, "71 binding the front's event channel failed: " },
     { no_process, "11 no worker process: " },
     { fake_workers_die, "5 the worker ended while connecting" },
