@@ -10,7 +10,7 @@ flags=$(room_flags "$file")
 
 # shellcheck disable=SC2086 # lists of flags
 out=$(clang-tidy --quiet --warnings-as-errors='*' "$srcdir/$file" -- \
-    -std=gnu11 -D_GNU_SOURCE -DRUN_DIR='""' -DCONFIG_FILE='""' \
+    -std=gnu11 -D_GNU_SOURCE -DRUN_DIR='""' -DCONFIG_FILE='""' -DWORKER_PROGRAM='""' \
     -DTEST_DATA_DIR='""' $flags ${LINT_CFLAGS:-} 2>&1) || {
     printf '%s\n' "$out" | grep -v 'warnings generated\|^Suppressed\|^Use -' >&2
     exit 1
@@ -19,4 +19,4 @@ out=$(clang-tidy --quiet --warnings-as-errors='*' "$srcdir/$file" -- \
 cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr \
     --error-exitcode=1 --suppress=missingIncludeSystem --suppress=ctuuninitvar \
     -D_GNU_SOURCE \
-    -DPACKAGE_VERSION='""' -DRUN_DIR='""' -DCONFIG_FILE='""' $flags "$srcdir/$file"
+    -DPACKAGE_VERSION='""' -DRUN_DIR='""' -DCONFIG_FILE='""' -DWORKER_PROGRAM='""' $flags "$srcdir/$file"
