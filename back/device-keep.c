@@ -62,6 +62,7 @@ int device_read_config(void *ctx, uint16_t offset, uint8_t size,
 
 void device_remember(const struct device *dev)
 {
+    static struct log_budget budget;
     struct state_record r;
     char name[SBDF_TEXT];
     int ret;
@@ -77,9 +78,10 @@ void device_remember(const struct device *dev)
     memcpy(r.snapshot, dev->cs.snapshot, sizeof(r.snapshot));
     ret = state_save(&r);
     if (ret < 0)
-        log_warnx("d%u %s: its record cannot be written: %s; a restart will "
-                  "not know this device",
-                  dev->domid, sbdf_format(dev->sbdf, name), strerror(-ret));
+        log_limited(&budget,
+                    "d%u %s: its record cannot be written: %s; a restart will "
+                    "not know this device",
+                    dev->domid, sbdf_format(dev->sbdf, name), strerror(-ret));
 }
 
 /* What the file says now; a device's registers keep what it said at the claim. */

@@ -105,7 +105,7 @@ static void on_event(struct hyp *hyp, struct store *store, const char *path,
     else if (domid_of(path, &domid))
         touch(hyp, store, domid);
     else if ((link = link_of_front(token)))
-        link_touch(link);
+        link_heard(link);
 }
 
 void events_take(struct hyp *hyp, struct store *store)

@@ -68,6 +68,8 @@ static void woken(void *arg)
     struct device *dev = device_by_handle(waking->domid, waking->handle);
     struct msg_answer a = { .err = PCI_ERR_DEV_NOT_FOUND };
 
+    if (link && link->waking > 0)
+        link->waking--;
     if (dev)
         a.err = device_woken(dev);
     /* A worker that was replaced meanwhile does not know this serial. */
@@ -79,12 +81,18 @@ static void woken(void *arg)
 /* PM 1.2 5.4: 10 ms from D3hot to D0. */
 #define WAKE_MS 10u
 
-static bool answer_when_woken(const struct link *link, const struct msg *m)
+/* A guest asks for one thing at a time, so more than the worker before this one
+ * may have asked for too is a captured worker's doing. */
+#define WAKING_MAX 4u
+
+static bool answer_when_woken(struct link *link, const struct msg *m)
 {
-    struct waking *waking = calloc(1, sizeof(*waking));
+    struct waking *waking =
+        link->waking < WAKING_MAX ? calloc(1, sizeof(*waking)) : NULL;
 
     if (!waking)
         return false;
+    link->waking++;
     waking->domid = link->domid;
     waking->handle = m->u.config_write.handle;
     waking->serial = m->serial;
@@ -92,9 +100,8 @@ static bool answer_when_woken(const struct link *link, const struct msg *m)
     return true;
 }
 
-void link_on_request(void *arg, const struct msg *m)
+static void serve(struct link *link, const struct msg *m)
 {
-    struct link *link = arg;
     struct msg_answer a = { .err = PCI_ERR_DEV_NOT_FOUND };
     bool wakes = false;
     /* Every request's payload starts with the handle. */
@@ -113,4 +120,13 @@ void link_on_request(void *arg, const struct msg *m)
         a.err = PCI_ERR_SUCCESS;
     }
     answer(link, m, &a);
+}
+
+void link_on_request(void *arg, const struct msg *m)
+{
+    struct link *link = arg;
+    uint64_t since = loop_now_us();
+
+    serve(link, m);
+    link_spend(link, since);
 }

@@ -55,8 +55,8 @@ static int apply(struct link *link, transact_body *body, struct change *change,
     change->link = link;
     ret = transact(link->store, body, change);
     if (ret < 0 && ret != -ENOENT && ret != -ESTALE)
-        log_warnx("d%u: cannot write %s: %s", link->domid, what,
-                  strerror(-ret));
+        log_limited(&link->budget, "d%u: cannot write %s: %s", link->domid,
+                    what, strerror(-ret));
     return ret;
 }
 

@@ -120,7 +120,10 @@ static void on_connected(void *arg, const struct msg_connected *result)
 
 static void on_aer_done(void *arg, const struct msg *m)
 {
+    uint64_t since = loop_now_us();
+
     recovery_answer(arg, m);
+    link_spend(arg, since);
 }
 
 static void start_worker(struct link *link, enum cfg_start start);
@@ -202,10 +205,25 @@ static void connect_late(void *arg)
 }
 
 /* The next state cancels the patience. */
-void link_act_connect(struct link *link)
+static void connect_now(void *arg)
 {
+    struct link *link = arg;
+
     link->patience = loop_after(CONNECT_MS, connect_late, link);
     start_worker(link, CFG_FRESH);
+}
+
+/* A front that connects without end waits for its turn. */
+void link_act_connect(struct link *link)
+{
+    uint64_t now = loop_now_us();
+    uint32_t wait = quota_wait(&link->quota, QUOTA_CONNECT, now);
+
+    (void)quota_take(&link->quota, QUOTA_CONNECT, now, 1);
+    if (wait > 0)
+        link->patience = loop_after(wait, connect_now, link);
+    else
+        connect_now(link);
 }
 
 static void disconnected(void *arg)

@@ -30,19 +30,6 @@ struct link *link_find(uint16_t domid)
     return NULL;
 }
 
-static void watch_front(struct link *link)
-{
-    char path[STORE_PATH];
-    int ret;
-
-    (void)snprintf(path, sizeof(path), XS_FRONT_STATE, link->domid);
-    ret = store_watch(link->store, path, path);
-    if (ret < 0)
-        log_warnx("d%u: cannot watch the front: %s", link->domid,
-                  strerror(-ret));
-    link->watching = ret == 0;
-}
-
 struct link *link_get(struct hyp *hyp, struct store *store, uint16_t domid)
 {
     struct link *link = link_find(domid);
@@ -65,22 +52,19 @@ struct link *link_get(struct hyp *hyp, struct store *store, uint16_t domid)
     link->peer = link->peer_entry = XB_EV_PEER_UNKNOWN;
     link->next = links;
     links = link;
-    watch_front(link);
+    link_watch_front(link);
     return link;
 }
 
 static void link_free(struct link *link)
 {
     struct link **p = &links;
-    char path[STORE_PATH];
 
     log_debug("d%u: gone", link->domid);
     while (*p != link)
         p = &(*p)->next;
     *p = link->next;
-    (void)snprintf(path, sizeof(path), XS_FRONT_STATE, link->domid);
-    if (link->watching)
-        store_unwatch(link->store, path, path);
+    link_unwatch_front(link);
     loop_cancel(link->look);
     loop_cancel(link->calm);
     loop_cancel(link->patience);
@@ -224,22 +208,30 @@ static bool kernel_has_it(struct link *link)
     return owns && link->self == XB_UNKNOWN;
 }
 
-static void look(void *arg)
+static void steps(struct link *link)
 {
-    struct link *link = arg;
-    unsigned int steps = 0;
+    unsigned int n = 0;
 
-    link->look = NULL;
-    if (kernel_has_it(link))
-        return;
     (void)link_adopt(link);
     while (link->running == XB_ACT_NONE && step_once(link)) {
-        if (++steps == STEPS_MAX) {
+        if (++n == STEPS_MAX) {
             log_limited(&link->budget, "d%u: no rest in state %s", link->domid,
                         xb_state_name(link->self));
             break;
         }
     }
+}
+
+static void look(void *arg)
+{
+    struct link *link = arg;
+    uint64_t since = loop_now_us();
+
+    link->look = NULL;
+    if (kernel_has_it(link))
+        return;
+    steps(link);
+    link_spend(link, since);
     if (link->running != XB_ACT_NONE)
         return;
     if (link->self == XB_CLOSED && !link_has_devices(link))
@@ -248,30 +240,8 @@ static void look(void *arg)
         link_free(link);
 }
 
-/*
- * A guest can write its state without end, and each look costs the store a
- * dozen reads: after LOOKS in a row it gets one every LOOK_MS (XSA-349).
- */
-#define LOOKS   32u
-#define LOOK_MS 10u
-
-static uint32_t look_delay(struct link *link)
-{
-    uint64_t earned = (loop_now_ms() - link->looks_since_ms) / LOOK_MS;
-
-    if (earned > 0) {
-        link->looks_since_ms += earned * LOOK_MS;
-        link->looks =
-            earned >= link->looks ? 0 : link->looks - (unsigned int)earned;
-    }
-    if (link->looks >= LOOKS)
-        return LOOK_MS;
-    link->looks++;
-    return 0;
-}
-
 void link_touch(struct link *link)
 {
     if (!link->look && link->running == XB_ACT_NONE)
-        link->look = loop_after(look_delay(link), look, link);
+        link->look = loop_after(link_look_delay(link), look, link);
 }

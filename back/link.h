@@ -14,6 +14,7 @@
  * link-adopt.c    going on where an earlier broker stopped
  * link-worker.c   actions CONNECT, DISCONNECT; the worker's life
  * link-requests.c what the worker asks for
+ * link-quota.c    a guest's share of all this
  */
 #ifndef BACK_LINK_H
 #define BACK_LINK_H
@@ -27,6 +28,7 @@
 #include "loop.h"
 #include "policy.h"
 #include "publish.h"
+#include "quota.h"
 #include "recovery.h"
 #include "store.h"
 #include "worker-proc.h"
@@ -41,12 +43,12 @@ struct link {
     enum xb_event peer;       /* as last seen */
     enum xb_event peer_entry; /* as it was when we entered self */
     struct loop_watch *look;  /* a look is due */
-    unsigned int looks;       /* lately, */
-    uint64_t looks_since_ms;  /* counted from here */
+    struct quota quota;       /* what the guest had of us lately */
     bool kernel_owned;        /* said so once already */
     bool damaged;             /* ... of the directory */
     bool vanished;            /* the backend directory is gone */
-    bool watching;
+    bool watching;            /* the front's state; if not, */
+    struct loop_watch *deaf;  /* ... until then, because it changed too often */
 
     enum xb_action running; /* XB_ACT_NONE: none */
     enum xb_state target;
@@ -58,6 +60,8 @@ struct link {
     bool connected;
     unsigned int restarts; /* of the worker, since it last held for a while */
     struct loop_watch *calm;
+
+    unsigned int waking; /* answers that wait for a device to wake up */
 
     struct loop_watch *patience; /* with a front or a worker that must answer */
     bool mute;                   /* patience is over */
@@ -72,6 +76,9 @@ struct link *link_next(const struct link *link); /* NULL starts */
 
 /* Something may have changed; looks soon, once, however often it is called. */
 void link_touch(struct link *link);
+
+/* The store says that the front's state has changed. */
+void link_heard(struct link *link);
 
 /* At start: take over what an earlier broker had. */
 void link_adopt_devices(struct hyp *hyp);
@@ -132,6 +139,14 @@ void link_worker_resume(struct link *link);
 
 /* A request from the link's worker; arg is the link. */
 void link_on_request(void *arg, const struct msg *request);
+
+/* The broker was at the guest's service since then. */
+void link_spend(struct link *link, uint64_t since_us);
+/* A look is wanted: how many milliseconds it has to wait; counts it. */
+MUST_USE uint32_t link_look_delay(struct link *link);
+/* The front's state node is watched, unless it changes without end. */
+void link_watch_front(struct link *link);
+void link_unwatch_front(struct link *link);
 
 /* Hot plug: tell a connected worker. */
 void link_worker_add(struct link *link, const struct device *dev);

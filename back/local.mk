@@ -47,6 +47,7 @@ back_libback_a_SOURCES = \
 	back/link-adopt.c \
 	back/link-devices.c \
 	back/link-policy.c \
+	back/link-quota.c \
 	back/link-requests.c \
 	back/link-roots.c \
 	back/link-scan.c \
@@ -75,6 +76,8 @@ back_libback_a_SOURCES = \
 	back/policy-text.h \
 	back/policy-words.c \
 	back/policy.c \
+	back/quota.c \
+	back/quota.h \
 	back/reattach.c \
 	back/reattach.h \
 	back/recovery-news.c \

@@ -58,12 +58,17 @@ void loop_stop(void)
     ev_break(loop, EVBREAK_ALL);
 }
 
-uint64_t loop_now_ms(void)
+uint64_t loop_now_us(void)
 {
     struct timespec ts;
 
     (void)clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (uint64_t)ts.tv_sec * 1000u + (uint64_t)ts.tv_nsec / 1000000u;
+    return (uint64_t)ts.tv_sec * 1000000u + (uint64_t)ts.tv_nsec / 1000u;
+}
+
+uint64_t loop_now_ms(void)
+{
+    return loop_now_us() / 1000u;
 }
 
 static struct loop_watch *watch_new(enum watch_kind kind, loop_fn *fn,

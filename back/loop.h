@@ -21,7 +21,8 @@ void loop_fini(void);
 void loop_run(void);
 void loop_stop(void);
 
-/* Milliseconds on a clock that only goes forward. */
+/* On a clock that only goes forward. */
+uint64_t loop_now_us(void);
 uint64_t loop_now_ms(void);
 
 /* Called whenever fd is readable. The fd stays the caller's. */

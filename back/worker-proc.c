@@ -28,6 +28,7 @@ struct worker_proc {
     int fd;
     struct loop_watch *read_watch;
     struct loop_watch *exit_watch;
+    struct loop_watch *rest; /* not read_watch, until then */
     const struct worker_handlers *handlers;
     void *arg;
     void (*ended)(void *arg); /* set by worker_end() */
@@ -70,6 +71,7 @@ int worker_root_open(const char *run_dir)
 static void worker_free(struct worker_proc *w)
 {
     loop_cancel(w->read_watch);
+    loop_cancel(w->rest);
     loop_cancel(w->exit_watch);
     if (w->fd >= 0)
         (void)close(w->fd);
@@ -109,13 +111,19 @@ static void on_exit_status(void *arg, int status)
     report_gone(w, reason);
 }
 
+static void stop_reading(struct worker_proc *w)
+{
+    loop_cancel(w->read_watch);
+    loop_cancel(w->rest);
+    w->read_watch = w->rest = NULL;
+}
+
 /* A worker that breaks the rules is not argued with; its end is reported by
  * on_exit_status() like any other. */
 static void condemn(struct worker_proc *w, const char *why)
 {
     log_warnx("d%u: ending the worker: %s", w->domid, why);
-    loop_cancel(w->read_watch);
-    w->read_watch = NULL;
+    stop_reading(w);
     (void)kill(w->pid, SIGKILL);
 }
 
@@ -158,8 +166,7 @@ static void on_readable(void *arg)
     if (ret < 0) {
         /* It is ending, and its exit status tells the story; one that only
          * hung up must not live on with the guest's page. */
-        loop_cancel(w->read_watch);
-        w->read_watch = NULL;
+        stop_reading(w);
         (void)kill(w->pid, SIGKILL);
         return;
     }
@@ -227,8 +234,7 @@ void worker_end(struct worker_proc *w, void (*done)(void *arg), void *arg)
     w->ending = true;
     w->ended = done;
     w->ended_arg = arg;
-    loop_cancel(w->read_watch);
-    w->read_watch = NULL;
+    stop_reading(w);
     (void)kill(w->pid, SIGKILL);
 }
 
@@ -287,4 +293,20 @@ int worker_aer_cancel(struct worker_proc *w)
     struct msg m = { .type = MSG_AER_CANCEL };
 
     return msg_send(w->fd, &m, NULL, 0);
+}
+
+static void rested(void *arg)
+{
+    struct worker_proc *w = arg;
+
+    w->rest = NULL;
+    w->read_watch = loop_on_read(w->fd, on_readable, w);
+}
+
+void worker_rest(struct worker_proc *w, uint32_t ms)
+{
+    if (!w->read_watch)
+        return; /* at rest already, or ending */
+    stop_reading(w);
+    w->rest = loop_after(ms, rested, w);
 }

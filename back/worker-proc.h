@@ -53,4 +53,7 @@ MUST_USE int worker_aer(struct worker_proc *worker, uint32_t serial,
                         const struct msg_aer *aer);
 MUST_USE int worker_aer_cancel(struct worker_proc *worker);
 
+/* Leave what it sends where it is for so long; the socket is its only queue. */
+void worker_rest(struct worker_proc *worker, uint32_t ms);
+
 #endif

@@ -186,6 +186,7 @@ if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_aer tests/unit/check_device tests/unit/check_grants \
 	tests/unit/check_irq tests/unit/check_link tests/unit/check_msg \
 	tests/unit/check_ops tests/unit/check_pace tests/unit/check_policy \
+	tests/unit/check_quota \
 	tests/unit/check_sandbox \
 	tests/unit/check_state tests/unit/check_vbus
 endif
@@ -254,6 +255,7 @@ tests_unit_check_link_SOURCES = \
 	tests/unit/check_link_aer.c \
 	tests/unit/check_link_connect.c \
 	tests/unit/check_link_end.c \
+	tests/unit/check_link_flood.c \
 	tests/unit/check_link_peers.c \
 	tests/unit/check_link_plug.c \
 	tests/unit/check_link_policy.c \
@@ -288,6 +290,10 @@ tests_unit_check_policy_CFLAGS = $(tests_back_cflags)
 tests_unit_check_policy_LDADD = $(tests_back_ldadd)
 tests_unit_check_policy_SOURCES = tests/unit/check_policy.c \
 	tests/unit/temp-tree.c tests/unit/temp-tree.h
+tests_unit_check_quota_CPPFLAGS = $(tests_back_cppflags)
+tests_unit_check_quota_CFLAGS = $(tests_back_cflags)
+tests_unit_check_quota_LDADD = $(tests_back_ldadd)
+tests_unit_check_quota_SOURCES = tests/unit/check_quota.c
 tests_unit_check_sandbox_CPPFLAGS = $(tests_back_cppflags)
 tests_unit_check_sandbox_CFLAGS = $(tests_back_cflags)
 tests_unit_check_sandbox_LDADD = $(tests_back_ldadd) $(SECCOMP_LIBS) \

@@ -246,6 +246,11 @@ int worker_aer_cancel(struct worker_proc *w)
     return 0;
 }
 
+void worker_rest(struct worker_proc *w, uint32_t ms)
+{
+    w->seen.rest_ms = ms;
+}
+
 static void aer_done(struct worker_proc *w, uint32_t serial, uint32_t status,
                      int32_t result)
 {

@@ -23,6 +23,7 @@ struct fake_worker {
     uint32_t aer_serial;
     unsigned int aers; /* how many there were */
     bool aer_waiting;  /* neither answered nor cancelled */
+    uint32_t rest_ms;  /* for how long it is not read */
     unsigned int ndevices;
     struct {
         uint32_t handle;

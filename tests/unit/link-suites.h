@@ -7,6 +7,7 @@
 
 TCase *link_aer_tests(void);
 TCase *link_connect_tests(void);
+TCase *link_flood_tests(void);
 TCase *link_plug_tests(void);
 TCase *link_policy_tests(void);
 TCase *link_end_tests(void);

@@ -266,6 +266,10 @@ int worker_aer_cancel(struct worker_proc *w)
     return 0;
 }
 
+void worker_rest(struct worker_proc *w UNUSED, uint32_t ms UNUSED)
+{
+}
+
 /* ---- what a guest's wait is made of ---- */
 
 struct patience {
