@@ -35,6 +35,8 @@ common_libhost_a_SOURCES = \
 	common/host/hyp.h \
 	common/host/log.c \
 	common/host/log.h \
+	common/host/notify.c \
+	common/host/notify.h \
 	common/host/reset-record.c \
 	common/host/reset-record.h \
 	common/host/store.c \

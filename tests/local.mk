@@ -6,7 +6,7 @@ CPP_TESTS = $(CPP_HOST) $(CPP_SCHEMA) -I$(srcdir)/back -I$(srcdir)/back/config \
 # common/host and the store's directories
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_hyp tests/unit/check_log \
-	tests/unit/check_publish tests/unit/check_store tests/unit/check_sysfs
+	tests/unit/check_notify tests/unit/check_publish tests/unit/check_store tests/unit/check_sysfs
 endif
 tests_unit_check_hyp_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_TESTS)
 # gnu11: as Xen's headers want it.
@@ -22,6 +22,13 @@ tests_unit_check_log_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_TESTS)
 tests_unit_check_log_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_log_LDADD = common/libhost.a $(CHECK_LIBS)
 tests_unit_check_log_SOURCES = tests/unit/check_log.c
+tests_unit_check_notify_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_TESTS)
+tests_unit_check_notify_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_notify_LDADD = common/libhost.a $(CHECK_LIBS)
+tests_unit_check_notify_SOURCES = \
+	tests/unit/check_notify.c \
+	tests/unit/fake-manager.c \
+	tests/unit/fake-manager.h
 tests_unit_check_publish_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_TESTS)
 tests_unit_check_publish_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_publish_LDADD = xenstore-schema/libpublish.a \
