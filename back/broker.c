@@ -23,6 +23,7 @@
 #include "policy-source.h"
 #include "state.h"
 #include "store.h"
+#include "supervise.h"
 #include "worker-proc.h"
 
 #define EXIT_BUSY 4
@@ -38,6 +39,13 @@ static void on_store(void *arg UNUSED)
 static void on_stop(void *arg UNUSED)
 {
     loop_stop();
+}
+
+static void on_reload(void *arg UNUSED)
+{
+    supervise_reloading();
+    policy_source_again(NULL);
+    supervise_reloaded();
 }
 
 static int announce(void)
@@ -115,7 +123,7 @@ int broker_main(const struct broker_paths *paths)
     open_all();
     (void)loop_on_signal(SIGTERM, on_stop, NULL);
     (void)loop_on_signal(SIGINT, on_stop, NULL);
-    (void)loop_on_signal(SIGHUP, policy_source_again, NULL);
+    (void)loop_on_signal(SIGHUP, on_reload, NULL);
     (void)loop_on_read(store_fd(store), on_store, NULL);
     aer_source_open();
     log_info("version %s serves", PACKAGE_VERSION);
@@ -123,7 +131,9 @@ int broker_main(const struct broker_paths *paths)
     ledger_start();
     events_scan(hyp, store);
     link_release_orphans();
+    supervise_ready();
     loop_run();
+    supervise_end();
     log_info("stopping");
     ledger_stop();
     close_all();

@@ -100,6 +100,8 @@ back_libback_a_SOURCES = \
 	back/state-knobs.h \
 	back/state.c \
 	back/state.h \
+	back/supervise.c \
+	back/supervise.h \
 	back/vbus.c \
 	back/vbus.h \
 	back/verify.c \

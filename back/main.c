@@ -10,6 +10,7 @@
 #include "config.h"
 #include "log.h"
 #include "policy-source.h"
+#include "supervise.h"
 
 #define EXIT_USAGE 2
 
@@ -98,6 +99,8 @@ static int run(const struct wishes *wishes)
 
     log_open("xenpcid", wishes->check ? LOG_TO_STDERR : wishes->to,
              wishes->debug);
+    if (!wishes->check)
+        supervise_open();
     if (!policy_source_open(wishes->config, wishes->source, why)) {
         log_warnx("%s", why);
         return EXIT_FAILURE;

@@ -311,6 +311,22 @@ tests_unit_check_state_CFLAGS = $(tests_back_cflags)
 tests_unit_check_state_LDADD = $(tests_back_ldadd)
 tests_unit_check_state_SOURCES = tests/unit/check_state.c \
 	tests/unit/temp-tree.c tests/unit/temp-tree.h
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_supervise
+endif
+tests_unit_check_supervise_CPPFLAGS = $(tests_back_cppflags)
+tests_unit_check_supervise_CFLAGS = $(tests_back_cflags)
+tests_unit_check_supervise_LDADD = $(tests_back_ldadd)
+tests_unit_check_supervise_LDFLAGS = $(tests_unit_check_link_LDFLAGS)
+tests_unit_check_supervise_SOURCES = \
+	tests/unit/check_supervise.c \
+	tests/unit/fake-manager.c \
+	tests/unit/fake-manager.h \
+	tests/unit/fake-worker-proc.c \
+	tests/unit/fake-worker-proc.h \
+	tests/unit/link-world.c \
+	tests/unit/link-world.h \
+	$(tests_back_world)
 tests_unit_check_vbus_CPPFLAGS = $(tests_back_cppflags)
 tests_unit_check_vbus_CFLAGS = $(tests_back_cflags)
 tests_unit_check_vbus_LDADD = $(tests_back_ldadd)
