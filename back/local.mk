@@ -174,9 +174,11 @@ back_libcfg_a_SOURCES = \
 	back/config/write.c
 
 EXTRA_DIST += back/xenpcid.8.scd \
+	back/xenpcid.apparmor.in \
 	back/xenpcid.service.in
-CLEANFILES += back/xenpcid.service
+CLEANFILES += back/apparmor/xenpcid back/xenpcid.service
 systemdsystemunit_DATA = back/xenpcid.service
+apparmor_DATA = back/apparmor/xenpcid
 dist_udevrules_DATA = back/90-xenpci.rules
 if HAVE_SCDOC
 man8_MANS += back/xenpcid.8
@@ -185,9 +187,26 @@ endif
 back/xenpcid.8: $(srcdir)/back/xenpcid.8.scd
 	$(AM_V_GEN)$(MKDIR_P) back && \
 	$(SCDOC) <$(srcdir)/back/xenpcid.8.scd >$@.tmp && mv $@.tmp $@
-back/xenpcid.service: back/xenpcid.service.in
-	$(AM_V_GEN)$(MKDIR_P) back && sed 's,@sbindir\@,$(sbindir),' \
+
+# What the daemon may do beyond being root, for the unit and for AppArmor:
+#   sys_admin   read configuration space behind byte 64, and let workers do so
+#   sys_chroot setgid setpcap setuid   workers shut themselves in
+#   kill        end workers, which have ids of their own
+#   net_admin   room in a worker's socket for the devices of a whole bus
+back_capabilities = kill net_admin setgid setpcap setuid sys_admin sys_chroot
+# /var/run and /run are one, and AppArmor knows the latter.
+back_places = sed -e 's,@sbindir\@,$(sbindir),' \
+	-e 's,@pkglibexecdir\@,$(pkglibexecdir),' \
+	-e 's,@sysconfdir\@,$(sysconfdir),' \
+	-e "s,@runstatedir\@,$$(echo $(runstatedir) | sed s:^/var/run:/run:),"
+back/xenpcid.service: $(srcdir)/back/xenpcid.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) back && $(back_places) -e "s,@capabilities\@,$$(echo \
+		'$(back_capabilities:%=CAP_%)' | tr a-z A-Z)," \
 		$(srcdir)/back/xenpcid.service.in >$@
+back/apparmor/xenpcid: $(srcdir)/back/xenpcid.apparmor.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) back/apparmor && $(back_places) -e "s:@capabilities\@:$$(echo \
+		'$(back_capabilities:%=capability %,\n )' | sed 's/^/  /; s/.n $$//'):" \
+		$(srcdir)/back/xenpcid.apparmor.in >$@
 
 # What the tables say, for people; checked in, and compared by "make check".
 EXTRA_PROGRAMS += back/registers

@@ -8,6 +8,7 @@ EXTRA_DIST += .clang-tidy tests/fuzz/.clang-tidy tests/unit/.clang-tidy \
 	tests/check-layers.sh \
 	tests/check-literals.sh \
 	tests/check-tidy.sh \
+	tests/check-units.sh \
 	tests/coverage.sh \
 	tests/rooms.sh
 
@@ -17,7 +18,7 @@ LINT_DEPS_CFLAGS = $(XENCTRL_CFLAGS) $(XENSTORE_CFLAGS) $(XENEVTCHN_CFLAGS) \
 lint_files = . $(srcdir)/tests/rooms.sh && srcdir=$(srcdir) && room_files
 
 lint: check-format check-layers check-literals check-headers check-shell \
-	check-cppcheck check-tidy check-amalgam check-abi size
+	check-cppcheck check-tidy check-amalgam check-abi check-units size
 	@echo "lint: clean"
 
 check-format:
@@ -60,6 +61,10 @@ check-amalgam: amalgamation
 check-abi: $(front_so) front/libxenpcifront.a
 	$(AM_V_at)$(srcdir)/tests/check-abi.sh $(srcdir) .
 
+# What systemd and AppArmor make of what is installed for them.
+check-units: back/xenpcid.service back/apparmor/xenpcid
+	$(AM_V_at)$(srcdir)/tests/check-units.sh .
+
 record-abi: $(front_so) front/libxenpcifront.a
 	$(AM_V_at)$(srcdir)/tests/check-abi.sh $(srcdir) . --record
 
@@ -75,4 +80,4 @@ clean-coverage:
 
 .PHONY: coverage clean-coverage
 .PHONY: lint check-format check-layers check-literals check-headers check-shell \
-	check-cppcheck check-tidy check-amalgam check-abi record-abi
+	check-cppcheck check-tidy check-amalgam check-abi check-units record-abi
