@@ -235,6 +235,8 @@ unsigned int link_events(struct link *link, enum xb_event ev[LINK_EVENTS])
             ev[n++] = XB_EV_PEER_UNKNOWN;
         return n;
     }
+    if (link->captured)
+        ev[n++] = XB_EV_CAPTURED;
     if (tool_event(link, &view, &ev[n]))
         n++;
     if (!view.online && link->self == XB_CLOSED && link_has_devices(link))

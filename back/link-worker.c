@@ -149,11 +149,37 @@ static void on_gone(void *arg, const char *reason)
     start_worker(link, CFG_CONTINUE);
 }
 
+/*
+ * A worker that obeys its guest has only what the guest had. But a new one would
+ * be taken over in the same way at once, so the guest must connect anew.
+ */
+static void on_captured(void *arg, const char *how)
+{
+    struct link *link = arg;
+    char why[DEVICE_WHY];
+
+    link->worker = NULL;
+    link->connected = false;
+    device_say(
+        why,
+        "the guest took its worker over (%s), which was ended; the front "
+        "may connect again",
+        how);
+    if (link->running == XB_ACT_CONNECT) {
+        connect_failed(link, -EPROTO, why);
+        return;
+    }
+    link_report(link, NULL, -EPROTO, why);
+    link->captured = true;
+    link_touch(link);
+}
+
 static const struct worker_handlers handlers = {
     .connected = on_connected,
     .request = link_on_request,
     .aer_done = on_aer_done,
     .gone = on_gone,
+    .captured = on_captured,
 };
 
 /* Devices first: a request may wait in the page already. */
@@ -246,6 +272,7 @@ static void quiet_devices(struct link *link)
 
 void link_act_disconnect(struct link *link)
 {
+    link->captured = false;
     recovery_stop(link);
     quiet_devices(link);
     if (!link->worker) {

@@ -58,6 +58,7 @@ struct link {
 
     struct worker_proc *worker;
     bool connected;
+    bool captured;         /* its worker was, and the link is about to close */
     unsigned int restarts; /* of the worker, since it last held for a while */
     struct loop_watch *calm;
 

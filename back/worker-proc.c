@@ -34,6 +34,7 @@ struct worker_proc {
     void (*ended)(void *arg); /* set by worker_end() */
     void *ended_arg;
     bool ending;
+    const char *captured; /* how that showed */
 };
 
 static int program = -1;
@@ -87,12 +88,26 @@ static void report_gone(struct worker_proc *w, const char *reason)
     handlers->gone(arg, reason);
 }
 
+static void report_captured(struct worker_proc *w)
+{
+    const struct worker_handlers *handlers = w->handlers;
+    const char *why = w->captured;
+    void *arg = w->arg;
+
+    worker_free(w);
+    handlers->captured(arg, why);
+}
+
 static void on_exit_status(void *arg, int status)
 {
     struct worker_proc *w = arg;
     char reason[64];
 
     w->exit_watch = NULL;
+    /* By its own call or from outside cannot be told apart, and either is a
+     * reason not to go on with it. */
+    if (!w->captured && WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+        w->captured = "it made a system call outside its allow-list";
     if (w->ending) {
         void (*ended)(void *) = w->ended;
         void *ended_arg = w->ended_arg;
@@ -100,6 +115,10 @@ static void on_exit_status(void *arg, int status)
         worker_free(w);
         if (ended)
             ended(ended_arg);
+        return;
+    }
+    if (w->captured) {
+        report_captured(w);
         return;
     }
     if (WIFSIGNALED(status))
@@ -118,11 +137,10 @@ static void stop_reading(struct worker_proc *w)
     w->read_watch = w->rest = NULL;
 }
 
-/* A worker that breaks the rules is not argued with; its end is reported by
- * on_exit_status() like any other. */
+/* A worker that breaks the rules is not argued with; on_exit_status() reports. */
 static void condemn(struct worker_proc *w, const char *why)
 {
-    log_warnx("d%u: ending the worker: %s", w->domid, why);
+    w->captured = why;
     stop_reading(w);
     (void)kill(w->pid, SIGKILL);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A worker as the broker holds it: a child process and a socket. Handlers run
- * from the loop. After the `gone` handler the worker is freed; it is called once,
- * whether the process ended by itself or broke the message rules.
+ * from the loop. After the `gone` or the `captured` handler the worker is freed;
+ * one of them is called, once, when its process has ended.
  */
 #ifndef BACK_WORKER_PROC_H
 #define BACK_WORKER_PROC_H
@@ -19,6 +19,9 @@ struct worker_handlers {
     void (*request)(void *arg, const struct msg *request);
     void (*aer_done)(void *arg, const struct msg *m);
     void (*gone)(void *arg, const char *reason);
+    /* Instead of gone: it did what no worker of ours does, so it obeys the
+     * guest. why is a sentence's end: "it sent ...". */
+    void (*captured)(void *arg, const char *why);
 };
 
 /*

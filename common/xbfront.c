@@ -86,30 +86,33 @@ static const uint32_t front_ignored[XB_STATE_COUNT] = {
     [XB_UNKNOWN] = E(PEER_UNKNOWN) | PEER_EARLY | E(PEER_INITIALISED) |
                    E(PEER_CONNECTED) | E(PEER_CLOSING) | E(PEER_CLOSED) |
                    PEER_RECONF | E(PEER_GARBAGE) | E(PEER_MUTE) | TOOL_DEVICES |
-                   E(TOOL_CLOSE) | E(FAILED),
+                   E(TOOL_CLOSE) | E(FAILED) | E(CAPTURED),
     [XB_INITIALISING] = E(PEER_CONNECTED) | E(PEER_CLOSED) | PEER_RECONF |
                         E(PEER_GARBAGE) | E(PEER_MUTE) | TOOL_DEVICES |
-                        E(TOOL_RESTART),
+                        E(TOOL_RESTART) | E(CAPTURED),
     [XB_INITWAIT] = PEER_EARLY | E(PEER_INITIALISED) | E(PEER_CONNECTED) |
                     PEER_RECONF | E(PEER_GARBAGE) | E(PEER_MUTE) |
-                    TOOL_DEVICES | E(TOOL_CLOSE) | E(TOOL_RESTART) | E(FAILED),
+                    TOOL_DEVICES | E(TOOL_CLOSE) | E(TOOL_RESTART) | E(FAILED) |
+                    E(CAPTURED),
     [XB_INITIALISED] = PEER_EARLY | E(PEER_INITIALISED) | E(PEER_RECONFIGURED) |
-                       E(PEER_GARBAGE) | E(PEER_MUTE) | TOOL_DEVICES,
+                       E(PEER_GARBAGE) | E(PEER_MUTE) | TOOL_DEVICES |
+                       E(CAPTURED),
     [XB_CONNECTED] = E(PEER_CONNECTED) | E(PEER_RECONFIGURED) |
-                     E(PEER_GARBAGE) | E(PEER_MUTE) | TOOL_DEVICES,
-    [XB_RECONFIGURING] =
-        E(PEER_RECONFIGURING) | E(PEER_GARBAGE) | E(PEER_MUTE) | TOOL_DEVICES,
+                     E(PEER_GARBAGE) | E(PEER_MUTE) | TOOL_DEVICES |
+                     E(CAPTURED),
+    [XB_RECONFIGURING] = E(PEER_RECONFIGURING) | E(PEER_GARBAGE) |
+                         E(PEER_MUTE) | TOOL_DEVICES | E(CAPTURED),
     [XB_RECONFIGURED] = PEER_EARLY | E(PEER_INITIALISED) | E(PEER_CONNECTED) |
                         PEER_RECONF | E(PEER_GARBAGE) | E(PEER_MUTE) |
                         TOOL_DEVICES | E(TOOL_CLOSE) | E(TOOL_RESTART) |
-                        E(FAILED),
+                        E(FAILED) | E(CAPTURED),
     [XB_CLOSING] = PEER_EARLY | E(PEER_INITIALISED) | E(PEER_CONNECTED) |
                    PEER_RECONF | E(PEER_GARBAGE) | TOOL_DEVICES |
-                   E(TOOL_CLOSE) | E(TOOL_RESTART) | E(FAILED),
+                   E(TOOL_CLOSE) | E(TOOL_RESTART) | E(FAILED) | E(CAPTURED),
     [XB_CLOSED] = E(PEER_UNKNOWN) | E(PEER_INITIALISING) | E(PEER_CONNECTED) |
                   E(PEER_CLOSING) | E(PEER_CLOSED) | PEER_RECONF |
                   E(PEER_GARBAGE) | E(PEER_MUTE) | TOOL_DEVICES |
-                  E(TOOL_CLOSE) | E(FAILED),
+                  E(TOOL_CLOSE) | E(FAILED) | E(CAPTURED),
 };
 
 const struct xb_table xb_front_table = {

@@ -45,6 +45,7 @@ const char *xb_event_name(enum xb_event event)
         [XB_EV_TOOL_CLOSE] = "close",
         [XB_EV_TOOL_RESTART] = "restart",
         [XB_EV_FAILED] = "failed",
+        [XB_EV_CAPTURED] = "captured",
     };
 
     return name_of(names, ARRAY_LEN(names), event);

@@ -55,6 +55,7 @@ enum xb_event {
     XB_EV_TOOL_CLOSE,       /* toolstack wrote 5, or online is 0 */
     XB_EV_TOOL_RESTART,     /* toolstack wrote a fresh directory, state 1 */
     XB_EV_FAILED,           /* the last action failed */
+    XB_EV_CAPTURED,         /* back: who talks to the peer obeys it instead */
     XB_EV_COUNT
 };
 

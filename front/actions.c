@@ -151,6 +151,7 @@ bool front_has_let_go(const struct pcifront *pf)
     case XB_EV_TOOL_CLOSE:
     case XB_EV_TOOL_RESTART:
     case XB_EV_FAILED:
+    case XB_EV_CAPTURED:
     case XB_EV_COUNT:
     default:
         return false;

@@ -197,6 +197,61 @@ START_TEST(a_worker_that_keeps_dying_is_given_up)
 }
 END_TEST
 
+/* The guest of a captured worker has to connect again; others notice nothing. */
+START_TEST(a_captured_worker_closes_its_link)
+{
+    connect_guest(BACK_DOMID, link_nic);
+    connect_guest(OTHER_DOMID, link_nvme);
+    ck_assert_int_eq(ask(MSG_MSI_ON, handle_of(BACK_DOMID)).err, 0);
+    fake_worker_capture(BACK_DOMID);
+    expect_states(BACK_DOMID, "2 3 4 5");
+    ck_assert_msg(strstr(back_error(BACK_DOMID), "it did wrong for a test"),
+                  "\"%s\"", back_error(BACK_DOMID));
+    ck_assert_uint_eq(fake_workers_spawned(), 2);
+    ck_assert_uint_eq(fake_workers_alive(), 1);
+    ck_assert_uint_eq(fake_xen_msis(BACK_DOMID), 0);
+    /* The device stays its guest's. */
+    ck_assert_uint_eq(fake_xen_owner(link_nic), BACK_DOMID);
+    set_front(BACK_DOMID, "state", "6");
+    expect_states(BACK_DOMID, "2 3 4 5 6");
+    front_publishes(BACK_DOMID);
+    expect_states(BACK_DOMID, "2 3 4 5 6 3 4");
+    ck_assert_uint_eq(fake_worker(BACK_DOMID)->devices[0].fresh, CFG_FRESH);
+    ck_assert_str_eq(back_error(BACK_DOMID), "");
+    ck_assert_str_eq(states(OTHER_DOMID), "2 3 4");
+    ck_assert_str_eq(back_error(OTHER_DOMID), "");
+}
+END_TEST
+
+START_TEST(captured_while_devices_change)
+{
+    connect_guest(BACK_DOMID, link_nic);
+    tool_lists(BACK_DOMID, link_nvme);
+    expect_back_node(BACK_DOMID, "state", "7");
+    fake_worker_capture(BACK_DOMID);
+    expect_states(BACK_DOMID, "2 3 4 7 5");
+    ck_assert_ptr_nonnull(strstr(back_error(BACK_DOMID), "took its worker"));
+    set_front(BACK_DOMID, "state", "6");
+    expect_states(BACK_DOMID, "2 3 4 7 5 6");
+    front_publishes(BACK_DOMID);
+    expect_states(BACK_DOMID, "2 3 4 7 5 6 3 4");
+    ck_assert_uint_eq(fake_worker(BACK_DOMID)->ndevices, 2);
+}
+END_TEST
+
+START_TEST(captured_while_connecting)
+{
+    fake_workers_hang();
+    tool_lists(BACK_DOMID, link_nic);
+    expect_states(BACK_DOMID, "2 3");
+    front_publishes(BACK_DOMID);
+    run_due();
+    fake_worker_capture(BACK_DOMID);
+    expect_states(BACK_DOMID, "2 3 5");
+    ck_assert_ptr_nonnull(strstr(back_error(BACK_DOMID), "took its worker"));
+}
+END_TEST
+
 static bool is_calm(void *arg UNUSED)
 {
     const struct link *link = link_find(BACK_DOMID);
@@ -334,6 +389,9 @@ TCase *link_worker_tests(void)
     tcase_add_test(tc, a_slow_reset_delays_nobody_else);
     tcase_add_test(tc, a_dead_worker_is_replaced);
     tcase_add_test(tc, a_worker_that_keeps_dying_is_given_up);
+    tcase_add_test(tc, a_captured_worker_closes_its_link);
+    tcase_add_test(tc, captured_while_devices_change);
+    tcase_add_test(tc, captured_while_connecting);
     tcase_add_test(tc, deaths_far_apart_do_not_count);
     tcase_add_test(tc, a_death_stops_the_clock);
     tcase_add_test(tc, a_front_closes_without_a_worker);

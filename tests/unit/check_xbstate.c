@@ -111,6 +111,10 @@ static const struct known_row {
     /* One device that fails leaves the others alone. */
     { XB_CONNECTED, XB_EV_FAILED, XB_ACT_REPORT, XB_CONNECTED },
     { XB_RECONFIGURING, XB_EV_FAILED, XB_ACT_REPORT, XB_RECONFIGURED },
+    /* A guest that took its worker over has to start again. */
+    { XB_CONNECTED, XB_EV_CAPTURED, XB_ACT_DISCONNECT, XB_CLOSING },
+    { XB_RECONFIGURING, XB_EV_CAPTURED, XB_ACT_DISCONNECT, XB_CLOSING },
+    { XB_RECONFIGURED, XB_EV_CAPTURED, XB_ACT_DISCONNECT, XB_CLOSING },
     /* A front that cannot be connected is turned away. */
     { XB_INITIALISED, XB_EV_FAILED, XB_ACT_REPORT, XB_CLOSING },
 };
@@ -169,7 +173,8 @@ enum {
     MAY_FRONT_START = 8, /* and loads it again */
     MAY_FAIL = 16,       /* one action fails */
     MAY_DIE = 32,
-    MAY_ALL = 63,
+    MAY_CAPTURE = 64, /* the guest takes over what answers it */
+    MAY_ALL = 127,
 };
 
 struct world {
@@ -184,7 +189,7 @@ struct world {
     unsigned int may;
 };
 
-#define WORLDS ((size_t)9 * 9 * 9 * 3 * 8 * 64)
+#define WORLDS ((size_t)9 * 9 * 9 * 3 * 8 * 128)
 
 static unsigned int world_index(const struct world *w)
 {
@@ -196,7 +201,7 @@ static unsigned int world_index(const struct world *w)
     i = i * 2 + w->front_moved;
     i = i * 2 + w->back_moved;
     i = i * 2 + w->online;
-    return i * 64 + w->may;
+    return i * 128 + w->may;
 }
 
 static void set_node(struct world *w, enum xb_state value)
@@ -323,6 +328,9 @@ static void steps_outside(const struct world *w, struct nexts *outside)
         next->online = false;
         set_node(next, XB_CLOSING);
     }
+    if (w->guest == GUEST_ALIVE && (w->may & MAY_CAPTURE))
+        set_back(use_up(w, MAY_CAPTURE, outside),
+                 xb_back_step(w->back, XB_EV_CAPTURED).next);
     if (w->guest == GUEST_ALIVE && (w->may & MAY_FRONT_CLOSE)) {
         struct xb_step got = xb_front_step(w->front, XB_EV_TOOL_CLOSE);
 

@@ -124,6 +124,25 @@ void fake_worker_die(uint16_t domid)
     schedule(w, on_death);
 }
 
+static void on_capture(void *arg)
+{
+    struct worker_proc *w = arg;
+    const struct worker_handlers *handlers = w->handlers;
+    void *handlers_arg = w->arg;
+
+    w->soon = NULL;
+    worker_free(w);
+    handlers->captured(handlers_arg, "it did wrong for a test");
+}
+
+void fake_worker_capture(uint16_t domid)
+{
+    struct worker_proc *w = find(domid);
+
+    ck_assert_ptr_nonnull(w);
+    schedule(w, on_capture);
+}
+
 struct msg_answer fake_worker_ask(uint16_t domid, const struct msg *request)
 {
     struct worker_proc *w = find(domid);

@@ -54,6 +54,8 @@ unsigned int fake_workers_alive(void);
 
 /* The worker's process ends by itself. */
 void fake_worker_die(uint16_t domid);
+/* It does what no worker does. */
+void fake_worker_capture(uint16_t domid);
 
 /* The front's answer to the last request, or why there is none. */
 void fake_worker_aer(uint16_t domid, uint32_t status, int32_t result);
