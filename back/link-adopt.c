@@ -6,10 +6,12 @@
  * the guest notices a pause.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "link.h"
+#include "nodes.h"
 #include "publish.h"
 #include "state.h"
 
@@ -58,6 +60,24 @@ void link_release_orphans(void)
             device_release(dev, orphan_released, NULL);
 }
 
+/*
+ * A change is asked for in state 4, but also in 3 with a front that has not come
+ * yet: that one has no page that a worker could go on with.
+ */
+static bool has_connected(struct link *link)
+{
+    char path[STORE_PATH], text[16];
+    enum xb_event front;
+
+    (void)snprintf(path, sizeof(path), XS_FRONT_STATE, link->domid);
+    if (store_read_buf(link->store, NULL, path, text, sizeof(text)) < 0)
+        return false;
+    front = xb_peer_event(text);
+    return front == XB_EV_PEER_INITIALISED || front == XB_EV_PEER_CONNECTED ||
+           front == XB_EV_PEER_RECONFIGURING ||
+           front == XB_EV_PEER_RECONFIGURED;
+}
+
 bool link_adopt(struct link *link)
 {
     enum xb_state state;
@@ -69,9 +89,11 @@ bool link_adopt(struct link *link)
     link_adopt_policy(link);
     log_info("d%u: goes on in state %s", link->domid, xb_state_name(state));
     /* Of a change that was under way we know only what the store says. */
-    link->self = state == XB_RECONFIGURED    ? XB_RECONFIGURED
-                 : state >= XB_RECONFIGURING ? XB_CONNECTED
-                                             : state;
+    link->self = state;
+    if (state >= XB_RECONFIGURING && !has_connected(link))
+        link->self = XB_INITIALISED;
+    else if (state == XB_RECONFIGURING)
+        link->self = XB_CONNECTED;
     if (link->self == XB_CONNECTED || link->self == XB_RECONFIGURED)
         link_worker_resume(link);
     return true;

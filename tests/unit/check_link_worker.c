@@ -352,6 +352,21 @@ START_TEST(a_new_broker_goes_on)
 }
 END_TEST
 
+/* Asked back from a guest whose front has not come: there is no page yet. */
+START_TEST(a_new_broker_in_a_change_before_the_front)
+{
+    leave_behind(link_nvme);
+    link_adopt_devices(world_hyp);
+    tool_lists(BACK_DOMID, link_nvme);
+    set_back(BACK_DOMID, "state-0", "5");
+    set_back(BACK_DOMID, "state", "7");
+    expect_owner(link_nvme, HYP_DOMID_IO);
+    expect_states(BACK_DOMID, "3");
+    ck_assert_str_eq(back_error(BACK_DOMID), "");
+    ck_assert_uint_eq(fake_workers_spawned(), 0);
+}
+END_TEST
+
 START_TEST(a_new_broker_releases_orphans)
 {
     leave_behind(link_nvme);
@@ -396,6 +411,7 @@ TCase *link_worker_tests(void)
     tcase_add_test(tc, a_death_stops_the_clock);
     tcase_add_test(tc, a_front_closes_without_a_worker);
     tcase_add_test(tc, a_new_broker_goes_on);
+    tcase_add_test(tc, a_new_broker_in_a_change_before_the_front);
     tcase_add_test(tc, a_new_broker_releases_orphans);
     tcase_add_test(tc, a_new_broker_starts_afresh_what_had_not_connected);
     return tc;
