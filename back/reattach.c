@@ -60,12 +60,14 @@ static void list_again(struct store *store, struct sbdf sbdf,
         .domid = domid,
         .dev = sbdf,
         .options = options,
+        .claim = &claim,
     };
     char name[SBDF_TEXT];
-    int ret = claim_take(store, &claim);
+    int ret = publish_add(store, &request);
 
-    if (ret == 0)
-        ret = publish_add(store, &request);
+    /* The guest's own configuration lists it. */
+    if (ret == -EEXIST)
+        ret = claim_take(store, &claim);
     sbdf_format(sbdf, name);
     if (ret < 0)
         log_warnx("d%u %s: cannot follow its guest: %s", domid, name,

@@ -74,9 +74,9 @@ static int write_record(struct store *st, struct store_txn *txn,
     return store_write(st, txn, path, claim->options);
 }
 
-static int take_body(struct store *st, struct store_txn *txn, void *arg)
+int claim_take_in(struct store *st, struct store_txn *txn,
+                  const struct claim *claim)
 {
-    const struct claim *claim = arg;
     char address[SBDF_TEXT];
     char path[STORE_PATH];
     uint16_t owner;
@@ -90,6 +90,11 @@ static int take_body(struct store *st, struct store_txn *txn, void *arg)
     (void)snprintf(path, sizeof(path), XS_LIBXL_DOMID, address);
     ret = store_writef(st, txn, path, "%u", (unsigned int)claim->domid);
     return ret != 0 ? ret : write_record(st, txn, claim);
+}
+
+static int take_body(struct store *st, struct store_txn *txn, void *arg)
+{
+    return claim_take_in(st, txn, arg);
 }
 
 int claim_take(struct store *st, const struct claim *claim)

@@ -34,6 +34,10 @@ struct claim {
  */
 MUST_USE int claim_take(struct store *st, const struct claim *claim);
 
+/* The same as a part of a larger transaction. */
+MUST_USE int claim_take_in(struct store *st, struct store_txn *txn,
+                           const struct claim *claim);
+
 /* Give up the domain's claim. Somebody else's claim stays: -EBUSY. */
 MUST_USE int claim_drop(struct store *st, struct sbdf dev, uint16_t domid);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "claim.h"
 #include "nodes.h"
 #include "publish-private.h"
 #include "transact.h"
@@ -150,9 +151,9 @@ static int add_next(struct store *st, struct store_txn *txn,
     return publish_write_back_state(st, txn, req->domid, XB_RECONFIGURING);
 }
 
-static int add_body(struct store *st, struct store_txn *txn, void *arg)
+static int add_it(struct store *st, struct store_txn *txn,
+                  const struct publish_request *req)
 {
-    const struct publish_request *req = arg;
     enum xb_state state = XB_UNKNOWN;
     int ret = publish_state(st, txn, req->domid, &state);
 
@@ -176,6 +177,14 @@ static int add_body(struct store *st, struct store_txn *txn, void *arg)
         break;
     }
     return -EINVAL;
+}
+
+static int add_body(struct store *st, struct store_txn *txn, void *arg)
+{
+    const struct publish_request *req = arg;
+    int ret = req->claim ? claim_take_in(st, txn, req->claim) : 0;
+
+    return ret < 0 ? ret : add_it(st, txn, req);
 }
 
 int publish_add(struct store *st, const struct publish_request *req)

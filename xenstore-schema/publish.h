@@ -30,11 +30,15 @@
 /* More devices than this in one directory is a damaged num_devs. */
 #define PUBLISH_DEVICES_MAX 256u
 
+struct claim;
+
 struct publish_request {
     uint16_t domid;
     struct sbdf dev;
     const char *options; /* for opts-N, in libxl's spelling */
     const char *name;    /* for name-N; NULL: none */
+    /* Taken in the same transaction, or -EBUSY as from claim_take(); NULL: none. */
+    const struct claim *claim;
 };
 
 /* One listed device. Texts are cut to fit and may hold anything. */

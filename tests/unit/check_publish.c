@@ -327,6 +327,41 @@ START_TEST(claims_exclude_each_other)
 }
 END_TEST
 
+START_TEST(a_listing_and_its_claim_are_one)
+{
+    struct claim claim = {
+        .dev = nvme,
+        .domid = 3,
+        .uuid = "u",
+        .options = "o",
+        .replaces = CLAIM_NOBODY,
+    };
+    struct publish_request req = {
+        .domid = 3,
+        .dev = nvme,
+        .options = "",
+        .claim = &claim,
+    };
+    uint16_t owner = 0;
+
+    ck_assert_int_eq(add(nic, NULL), 0);
+    fake_store_set(BACK "/state", "7");
+    ck_assert_int_eq(publish_add(st, &req), -EAGAIN);
+    ck_assert_int_eq(claim_owner(st, nvme, &owner), -ENOENT);
+    fake_store_set(BACK "/state", "4");
+    ck_assert_int_eq(publish_add(st, &req), 0);
+    ck_assert_int_eq(claim_owner(st, nvme, &owner), 0);
+    ck_assert_uint_eq(owner, 3);
+    ck_assert_str_eq(fake_store_get(BACK "/num_devs"), "2");
+    /* Another guest has it: nothing is listed. */
+    fake_store_set("/libxl/pci/0001-04-02-3/domid", "9");
+    fake_store_set(BACK "/state", "4");
+    claim.dev = req.dev = edu;
+    ck_assert_int_eq(publish_add(st, &req), -EBUSY);
+    ck_assert_str_eq(fake_store_get(BACK "/num_devs"), "2");
+}
+END_TEST
+
 START_TEST(claim_with_a_damaged_node)
 {
     static const char *const values[] = { "", "x", "-1", "65535", "07" };
@@ -372,6 +407,7 @@ int main(void)
     tcase_add_test(tc, last_removal_takes_the_directories);
     tcase_add_test(tc, clear_keeps_other_back_instances);
     tcase_add_test(tc, claims_exclude_each_other);
+    tcase_add_test(tc, a_listing_and_its_claim_are_one);
     tcase_add_test(tc, claim_with_a_damaged_node);
     tcase_add_test(tc, uuid_text);
     suite_add_tcase(suite, tc);
