@@ -95,6 +95,16 @@ struct fake_kernel *fake_kernel_new(uint16_t domid);
 /* Ends the process if anything is still held, given-up pages excepted. */
 void fake_kernel_free(struct fake_kernel *k);
 
+/*
+ * The domain is destroyed: nothing is held any more, and an instance of the
+ * library on this kernel is gone with its memory. What the backend has mapped
+ * stays until it unmaps it, and the structure must, too.
+ */
+void fake_kernel_crash(struct fake_kernel *k);
+
+/* How many mappings the backend has of this domain's pages. */
+unsigned int fake_kernel_mapped(const struct fake_kernel *k);
+
 /* What is held, as a sentence; "" if nothing. */
 const char *fake_kernel_held(const struct fake_kernel *k);
 

@@ -13,8 +13,8 @@
 #include "fake-tree.h"
 #include "store.h"
 
-#define WATCHES_MAX 128
-#define EVENTS_MAX  1024
+#define WATCHES_MAX 256
+#define EVENTS_MAX  4096
 
 struct event {
     char path[STORE_PATH];
@@ -36,6 +36,8 @@ struct store {
 };
 
 struct store_txn {
+    struct store_txn *next;
+    struct store *owner;
     struct fake_tree tree;
     uint64_t generation;
     struct fake_changes changes;
@@ -44,7 +46,8 @@ struct store_txn {
 static struct fake_tree world;
 static uint64_t generation;
 static struct store *connections;
-static unsigned int open_txns, conflicts, fail_skip;
+static struct store_txn *transactions;
+static unsigned int conflicts, fail_skip;
 static int fail_err;
 static void (*idle_hook)(void *arg);
 static void *idle_arg;
@@ -176,8 +179,10 @@ char *fake_store_dump(const char *path)
 
 unsigned int fake_store_open_count(void)
 {
-    unsigned int count = open_txns;
+    unsigned int count = 0;
 
+    for (const struct store_txn *txn = transactions; txn; txn = txn->next)
+        count++;
     for (const struct store *st = connections; st != NULL; st = st->next)
         count++;
     return count;
@@ -208,7 +213,7 @@ void store_close(struct store *st)
     free(st);
 }
 
-struct store_txn *store_begin(struct store *st UNUSED)
+struct store_txn *store_begin(struct store *st)
 {
     struct store_txn *txn = calloc(1, sizeof(*txn));
 
@@ -216,18 +221,24 @@ struct store_txn *store_begin(struct store *st UNUSED)
         return NULL;
     fake_tree_copy(&txn->tree, &world);
     txn->generation = generation;
-    open_txns++;
+    txn->owner = st;
+    txn->next = transactions;
+    transactions = txn;
     return txn;
 }
 
 void store_abort(struct store *st UNUSED, struct store_txn *txn)
 {
+    struct store_txn **link = &transactions;
+
     if (txn == NULL)
         return;
+    while (*link != txn)
+        link = &(*link)->next;
+    *link = txn->next;
     fake_tree_free(&txn->tree);
     fake_changes_free(&txn->changes);
     free(txn);
-    open_txns--;
 }
 
 int store_commit(struct store *st, struct store_txn *txn)
@@ -252,6 +263,20 @@ int store_commit(struct store *st, struct store_txn *txn)
 static struct fake_tree *tree_of(struct store_txn *txn)
 {
     return txn != NULL ? &txn->tree : &world;
+}
+
+void fake_store_hang_up(struct store *st)
+{
+    struct store_txn *txn = transactions;
+
+    while (txn != NULL) {
+        struct store_txn *next = txn->next;
+
+        if (txn->owner == st)
+            store_abort(st, txn);
+        txn = next;
+    }
+    store_close(st);
 }
 
 char *store_read(struct store *st UNUSED, struct store_txn *txn,

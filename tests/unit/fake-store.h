@@ -44,6 +44,10 @@ void fake_store_on_idle(void (*hook)(void *arg), void *arg);
 /* Every node below path as "path = value" lines, sorted; free() it. */
 char *fake_store_dump(const char *path);
 
+/* The connection's client dies, maybe in the middle of transactions. */
+struct store;
+void fake_store_hang_up(struct store *st);
+
 /* Connections and transactions still open: 0 at the end of a clean test. */
 unsigned int fake_store_open_count(void);
 

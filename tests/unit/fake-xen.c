@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DOMAINS  16
+#define DOMAINS  1024
 #define DEVICES  64
-#define HOLDINGS 1024
+#define HOLDINGS 4096
 #define LOG      65536
 
 enum holding_kind {
@@ -43,6 +43,7 @@ static struct {
     bool no_iommu;
     unsigned int budget;
     uint32_t next_pirq;
+    uint32_t top_pirq; /* 0: they count up from next_pirq */
     char fail_call[32];
     unsigned int fail_skip;
     int fail_err;
@@ -112,6 +113,11 @@ void fake_xen_budget(unsigned int pirqs)
 void fake_xen_next_pirq(uint32_t pirq)
 {
     xen.next_pirq = pirq;
+}
+
+void fake_xen_pirqs_from_top(uint32_t top)
+{
+    xen.top_pirq = top;
 }
 
 void fake_xen_fail(const char *call, unsigned int skip, int err)
@@ -270,6 +276,45 @@ static bool drop(enum holding_kind kind, uint16_t domid, uint64_t first,
     return had;
 }
 
+void fake_xen_kill(uint16_t domid)
+{
+    unsigned int i = 0;
+
+    fake_xen_domain(domid)->dying = true;
+    while (i < xen.nholdings)
+        if (xen.holdings[i].domid == domid)
+            xen.holdings[i] = xen.holdings[--xen.nholdings];
+        else
+            i++;
+    for (i = 0; i < xen.ndevices; i++)
+        if (xen.devices[i].owner == domid)
+            xen.devices[i].owner = HYP_DOMID_IO;
+}
+
+/* What is not there; of a domain that dies Xen was faster. */
+static void mistake(uint16_t domid)
+{
+    xen.mistakes += !xen.domains[domid].dying;
+}
+
+/* So many pirqs in a row that the domain does not have, as Xen finds them. */
+static uint32_t free_pirqs(uint16_t domid, unsigned int count)
+{
+    uint32_t first = xen.top_pirq - count, last = first;
+
+    if (xen.top_pirq == 0) {
+        first = xen.next_pirq;
+        xen.next_pirq += count;
+        return first;
+    }
+    while (last < first + count)
+        if (holds(HOLD_MSI, domid, last, 1))
+            last = --first;
+        else
+            last++;
+    return first;
+}
+
 static bool gone(uint16_t domid)
 {
     return domid >= DOMAINS || !xen.domains[domid].exists;
@@ -346,7 +391,7 @@ static int permit(enum holding_kind kind, const char *name, uint16_t domid,
     if (allow)
         hold(kind, domid, what->first, what->count);
     else if (!drop(kind, domid, what->first, what->count))
-        xen.mistakes++;
+        mistake(domid);
     return 0;
 }
 
@@ -376,7 +421,7 @@ int hyp_irq(struct hyp *hyp UNUSED, uint16_t domid, uint32_t pirq, bool allow)
     if (allow)
         hold(HOLD_IRQ, domid, pirq, 1);
     else if (!drop(HOLD_IRQ, domid, pirq, 1))
-        xen.mistakes++;
+        mistake(domid);
     return 0;
 }
 
@@ -396,6 +441,7 @@ int hyp_map_msi(struct hyp *hyp UNUSED, uint16_t domid, struct sbdf dev,
                 uint16_t entry, uint64_t table_base, uint32_t *pirq)
 {
     const struct device *d = find_device(dev);
+    const uint32_t next = xen.next_pirq, got = free_pirqs(domid, 1);
     char name[SBDF_TEXT];
     int ret = 0;
 
@@ -404,10 +450,12 @@ int hyp_map_msi(struct hyp *hyp UNUSED, uint16_t domid, struct sbdf dev,
     else if (fake_xen_msis(domid) >= xen.budget)
         ret = -ENOSPC;
     ret = call(ret, "msi %u %s %u %" PRIx64 " = %u", domid,
-               sbdf_format(dev, name), entry, table_base, xen.next_pirq);
-    if (ret < 0)
+               sbdf_format(dev, name), entry, table_base, got);
+    if (ret < 0) {
+        xen.next_pirq = next;
         return ret;
-    *pirq = xen.next_pirq++;
+    }
+    *pirq = got;
     hold(HOLD_MSI, domid, *pirq, 1);
     return 0;
 }
@@ -434,8 +482,7 @@ int hyp_map_multi_msi(struct hyp *hyp UNUSED, uint16_t domid, struct sbdf dev,
             *count = ret == -EOPNOTSUPP ? 1 : 0;
         return ret;
     }
-    *pirq = xen.next_pirq;
-    xen.next_pirq += wanted;
+    *pirq = free_pirqs(domid, wanted);
     hold(HOLD_MSI, domid, *pirq, wanted);
     return 0;
 }
@@ -459,7 +506,7 @@ int hyp_unmap_pirq(struct hyp *hyp UNUSED, uint16_t domid, uint32_t pirq)
     if (ret < 0)
         return ret;
     if (!drop_msi(domid, pirq) && !drop(HOLD_GSI, domid, pirq, 1)) {
-        xen.mistakes++;
+        mistake(domid);
         return -EINVAL;
     }
     return 0;

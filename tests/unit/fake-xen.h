@@ -33,6 +33,14 @@ void fake_xen_budget(unsigned int pirqs);
 /* The pirq that the next mapping gives; counts up from there. */
 void fake_xen_next_pirq(uint32_t pirq);
 
+/* From now on as Xen has it: the highest that the domain does not have, below
+ * top. */
+void fake_xen_pirqs_from_top(uint32_t top);
+
+/* The domain dies: its devices go to quarantine and it has nothing any more. It
+ * is there until the caller says otherwise. */
+void fake_xen_kill(uint16_t domid);
+
 /* The call whose log line starts with `call`, after `skip` such ones, fails. */
 void fake_xen_fail(const char *call, unsigned int skip, int err);
 

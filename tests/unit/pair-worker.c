@@ -18,7 +18,7 @@
 #include "sysfs.h"
 #include "worker-proc.h"
 
-#define GUESTS   16
+#define GUESTS   1024
 #define QUANTUM  50u /* milliseconds: of the loop, and of the guest's clock */
 #define MS       1000000u
 #define TICKS    (QUANTUM)
@@ -32,6 +32,7 @@ struct worker_proc {
     void (*ended)(void *arg);
     void *ended_arg;
     struct loop_watch *soon; /* CONNECT is answered, or this ends */
+    bool ending;
     struct loop_watch *asks;
     struct msg request;
     struct msg_connect connect;
@@ -163,8 +164,42 @@ void worker_end(struct worker_proc *w, void (*done)(void *arg), void *arg)
         return;
     w->ended = done;
     w->ended_arg = arg;
+    w->ending = true;
     loop_cancel(w->soon);
     w->soon = loop_after(0, on_ended, w);
+}
+
+static void on_killed(void *arg)
+{
+    struct worker_proc *w = arg;
+    const struct worker_handlers *handlers = w->handlers;
+    void *broker = w->arg;
+
+    on_ended(w);
+    handlers->gone(broker, "killed by signal 9");
+}
+
+bool pair_worker_kill(uint16_t domid)
+{
+    struct worker_proc *w = workers;
+
+    while (w && (w->domid != domid || w->ending))
+        w = w->next;
+    if (!w)
+        return false;
+    loop_cancel(w->soon);
+    w->ending = true;
+    w->soon = loop_after(0, on_killed, w);
+    return true;
+}
+
+void pair_workers_vanish(void)
+{
+    while (workers) {
+        loop_cancel(workers->soon);
+        workers->ended = NULL;
+        on_ended(workers);
+    }
 }
 
 static void on_connect(void *arg)

@@ -14,4 +14,10 @@
  * place of a kernel: no more. */
 void pair_worker_guest(uint16_t domid, struct fake_kernel *k);
 
+/* The domain's worker is killed; false: it has none. */
+bool pair_worker_kill(uint16_t domid);
+
+/* The broker has died, and all workers with it. Before loop_fini(). */
+void pair_workers_vanish(void);
+
 #endif
