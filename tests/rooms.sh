@@ -42,6 +42,6 @@ room_flags() {
 room_files() {
     for pattern; do
         (cd "$srcdir" && find common xenstore-schema front back toolstack \
-            tests/fuzz tests/unit -name "$pattern" -type f 2>/dev/null)
+            tests/fuzz tests/soak tests/unit -name "$pattern" -type f 2>/dev/null)
     done | LC_ALL=C sort
 }
