@@ -78,6 +78,23 @@ static bool has_connected(struct link *link)
            front == XB_EV_PEER_RECONFIGURED;
 }
 
+/* Devices that were claimed, and nobody was told before the end. */
+static void tell_exported(struct link *link)
+{
+    struct publish_device *list = NULL;
+    size_t n = 0, i;
+
+    if (publish_list(link->store, link->domid, &list, &n) < 0)
+        return;
+    for (i = 0; i < n; i++) {
+        const struct device *dev = device_by_sbdf(list[i].dev);
+
+        if (dev && link_owns(link, dev) && list[i].state == XB_INITIALISING)
+            link_write_exported(link, dev);
+    }
+    free(list);
+}
+
 bool link_adopt(struct link *link)
 {
     enum xb_state state;
@@ -87,6 +104,7 @@ bool link_adopt(struct link *link)
         state < XB_INITIALISED)
         return false;
     link_adopt_policy(link);
+    tell_exported(link);
     log_info("d%u: goes on in state %s", link->domid, xb_state_name(state));
     /* Of a change that was under way we know only what the store says. */
     link->self = state;

@@ -44,7 +44,7 @@ struct soak_guest {
 struct soak_device {
     struct sbdf sbdf;
     uint32_t bar;
-    unsigned int line; /* of its interrupt, shared with others */
+    unsigned int line;     /* of its interrupt, shared with others */
     uint8_t pristine[256]; /* its registers, before any guest */
     uint16_t leaving;      /* the domain it was asked back from; 0: none */
 };

@@ -367,6 +367,22 @@ START_TEST(a_new_broker_in_a_change_before_the_front)
 }
 END_TEST
 
+/* Claimed while the guest waits in 7, and the broker ends before it says so. */
+START_TEST(a_new_broker_tells_what_was_claimed)
+{
+    leave_behind(link_nvme);
+    link_adopt_devices(world_hyp);
+    tool_lists(BACK_DOMID, link_nvme);
+    set_back(BACK_DOMID, "state-0", "1");
+    set_back(BACK_DOMID, "state", "7");
+    front_publishes(BACK_DOMID);
+    set_front(BACK_DOMID, "state", "7");
+    expect_states(BACK_DOMID, "7 8");
+    ck_assert_str_eq(back_node(BACK_DOMID, "state-0"), "3");
+    ck_assert_str_eq(back_node(BACK_DOMID, "vdev-0"), "0000:00:00.00");
+}
+END_TEST
+
 START_TEST(a_new_broker_releases_orphans)
 {
     leave_behind(link_nvme);
@@ -412,6 +428,7 @@ TCase *link_worker_tests(void)
     tcase_add_test(tc, a_front_closes_without_a_worker);
     tcase_add_test(tc, a_new_broker_goes_on);
     tcase_add_test(tc, a_new_broker_in_a_change_before_the_front);
+    tcase_add_test(tc, a_new_broker_tells_what_was_claimed);
     tcase_add_test(tc, a_new_broker_releases_orphans);
     tcase_add_test(tc, a_new_broker_starts_afresh_what_had_not_connected);
     return tc;
