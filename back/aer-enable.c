@@ -67,16 +67,21 @@ static bool kernel_listens(const char *root)
     return found;
 }
 
-int aer_enable(struct sbdf sbdf, int config_fd, const struct cfgspace *cs)
+bool aer_is_heard(struct sbdf sbdf)
+{
+    char root[SBDF_TEXT];
+
+    return root_of(sbdf, root) && kernel_listens(root);
+}
+
+int aer_enable(int config_fd, const struct cfgspace *cs)
 {
     uint16_t express = cap_of(cs, PCI_CAP_ID_EXP, false);
-    char root[SBDF_TEXT];
     uint32_t control;
     uint16_t where;
     int ret;
 
-    if (express == 0 || cap_of(cs, EXT_CAP_AER, true) == 0 ||
-        !root_of(sbdf, root) || !kernel_listens(root))
+    if (express == 0 || cap_of(cs, EXT_CAP_AER, true) == 0)
         return 0;
     where = (uint16_t)(express + PCI_EXP_DEVCTL);
     ret = sysfs_config_read(config_fd, where, 2, &control);

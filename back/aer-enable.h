@@ -6,17 +6,21 @@
 #ifndef BACK_AER_ENABLE_H
 #define BACK_AER_ENABLE_H
 
+#include <stdbool.h>
+
 #include "cfgspace.h"
 #include "compiler.h"
 #include "sbdf.h"
 
+/* Does the kernel listen at the device's root port? Where firmware does, nothing
+ * is to be changed. Looks at files only, never at the device. */
+MUST_USE bool aer_is_heard(struct sbdf sbdf);
+
 /*
- * Turn on error messages of a device that has advanced error reporting, if the
- * kernel listens at its root port; where firmware does, nothing is changed.
- * What was set before is in the snapshot and comes back with it. 0 or a
- * negative errno.
+ * Turn on error messages of a device that has advanced error reporting. What was
+ * set before is in the snapshot and comes back with it. 0 or a negative errno.
+ * Safe in a child process; blocks for as long as the device does.
  */
-MUST_USE int aer_enable(struct sbdf sbdf, int config_fd,
-                        const struct cfgspace *cs);
+MUST_USE int aer_enable(int config_fd, const struct cfgspace *cs);
 
 #endif

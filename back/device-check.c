@@ -6,14 +6,17 @@
 
 #include "claim.h"
 #include "device.h"
+#include "hand.h"
+#include "job.h"
 #include "nodes.h"
+#include "pciregs.h"
 
 /* Reads without side effects; each failure is one sentence with a next step. */
 static int check_holder(struct sbdf sbdf, char why[DEVICE_WHY])
 {
     char name[SBDF_TEXT];
     char driver[SYSFS_DRIVER];
-    bool bridge = false;
+    uint32_t class_code = 0;
     int ret;
 
     sbdf_format(sbdf, name);
@@ -21,8 +24,9 @@ static int check_holder(struct sbdf sbdf, char why[DEVICE_WHY])
         device_say(why, "%s does not exist on this host; see lspci -D", name);
         return -ENODEV;
     }
-    ret = sysfs_is_bridge(sbdf, &bridge);
-    if (ret == 0 && bridge) {
+    /* Its header has a word in this too, but is the device's (snapshot). */
+    ret = sysfs_class(sbdf, &class_code);
+    if (ret == 0 && class_code >> 16 == PCI_BASE_CLASS_BRIDGE) {
         device_say(why,
                    "%s is a bridge; only the functions behind it can be given "
                    "away",
@@ -120,10 +124,10 @@ static int check_owner(struct hyp *hyp, const struct device_claim *claim,
     const struct device *dev = device_by_sbdf(claim->sbdf);
     char name[SBDF_TEXT];
 
-    if (!dev && reset_is_running(claim->sbdf)) {
+    if (!dev && (job_is_running(claim->sbdf) || hand_is_stuck(claim->sbdf))) {
         device_say(why,
-                   "%s is in a reset that does not end; its host may have "
-                   "to be power-cycled",
+                   "%s is in a reset or an access that does not end; its host "
+                   "may have to be power-cycled",
                    sbdf_format(claim->sbdf, name));
         return -EAGAIN;
     }

@@ -9,13 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "aer-enable.h"
 #include "bytes.h"
 #include "claim.h"
 #include "log.h"
 #include "nodes.h"
 #include "pciregs.h"
 #include "restore.h"
+#include "snapshot.h"
 #include "state.h"
 
 static enum cfg_bar_kind bar_kind(const struct sysfs_resource *res,
@@ -100,31 +100,39 @@ static int check_ids(struct device *dev, const struct cfg_params *params,
     return -ESTALE;
 }
 
-static int take_snapshot(struct device *dev)
+/* What the files of sysfs say beside it. */
+static int look_up(struct device *dev, struct cfg_params *params)
 {
-    struct cfg_params params = { .knobs = dev->policy.knobs };
-    uint8_t snapshot[CFG_SIZE_MAX] = { 0 };
-    const char *reason = NULL;
     int ret = sysfs_resources(dev->sbdf, dev->res);
 
     if (ret == 0)
-        ret = sysfs_ids(dev->sbdf, &params.vendor, &params.device);
-    if (ret == 0)
-        ret = restore_snapshot(dev->config_fd, dev->config_size, snapshot);
-    if (ret < 0) {
-        device_say(dev->why, "configuration space cannot be read: %s",
+        ret = sysfs_ids(dev->sbdf, &params->vendor, &params->device);
+    if (ret < 0)
+        device_say(dev->why, "its resources cannot be read: %s",
                    strerror(-ret));
+    return ret;
+}
+
+static int judge_snapshot(struct device *dev, const struct snapshot *s)
+{
+    struct cfg_params params = { .knobs = dev->policy.knobs };
+    uint8_t bytes[CFG_SIZE_MAX];
+    const char *reason = NULL;
+    int ret = look_up(dev, &params);
+
+    if (ret < 0)
         return ret;
-    }
-    ret = cfgspace_check_device(snapshot, dev->config_size, &reason);
+    memcpy(bytes, s->bytes, sizeof(bytes));
+    dev->config_size = s->size;
+    ret = cfgspace_check_device(bytes, dev->config_size, &reason);
     if (ret < 0) {
         device_say(dev->why, "%s", reason ? reason : strerror(-ret));
         return ret;
     }
-    ret = check_ids(dev, &params, snapshot);
+    ret = check_ids(dev, &params, bytes);
     if (ret < 0)
         return ret;
-    init_cfgspace(dev, &params, snapshot);
+    init_cfgspace(dev, &params, bytes);
     mend_bars(&dev->cs, dev->res);
     return device_check_shared(dev);
 }
@@ -168,31 +176,20 @@ static void claim_end(struct device *dev, int err)
         device_free(dev);
 }
 
-static int report_errors(struct device *dev)
-{
-    int ret = aer_enable(dev->sbdf, dev->config_fd, &dev->cs);
-
-    if (ret < 0)
-        device_say(dev->why, "its error reporting cannot be turned on: %s",
-                   strerror(-ret));
-    return ret;
-}
-
 static void claim_finish(struct device *dev, int err UNUSED)
 {
     struct cfg_params params = dev->cs.params;
     uint8_t snapshot[CFG_SIZE_MAX];
     int ret = device_check_clean(dev);
 
-    if (ret == 0)
-        ret = report_errors(dev);
     if (ret < 0) {
         claim_end(dev, ret);
         return;
     }
     ret = grant_and_assign(dev);
     if (ret < 0) {
-        (void)device_take_back(dev);
+        /* Its reset has left it quiet. */
+        (void)!device_revoke(dev);
         claim_end(dev, ret);
         return;
     }
@@ -202,6 +199,24 @@ static void claim_finish(struct device *dev, int err UNUSED)
     memcpy(snapshot, dev->cs.snapshot, sizeof(snapshot));
     init_cfgspace(dev, &params, snapshot);
     claim_end(dev, 0);
+}
+
+static void on_snapshot(void *arg, int err, const struct snapshot *s)
+{
+    struct device *dev = arg;
+    int ret = err == 0 ? judge_snapshot(dev, s) : err;
+
+    if (err == -ETIMEDOUT)
+        device_say(dev->why, "the device does not answer: its configuration "
+                             "space cannot be read in time; reset it by hand, "
+                             "or power-cycle the host");
+    else if (err < 0)
+        device_say(dev->why, "configuration space cannot be read: %s",
+                   strerror(-err));
+    if (ret < 0)
+        claim_end(dev, ret);
+    else
+        device_reset_then(dev, claim_finish);
 }
 
 struct device *device_claim(struct hyp *hyp, struct store *store,
@@ -220,8 +235,6 @@ struct device *device_claim(struct hyp *hyp, struct store *store,
     dev->assigned_here = ours;
     device_know_guest(dev);
     ret = device_open(dev);
-    if (ret == 0)
-        ret = take_snapshot(dev);
     if (ret < 0) {
         memcpy(why, dev->why, DEVICE_WHY);
         state_drop(dev->sbdf);
@@ -229,6 +242,6 @@ struct device *device_claim(struct hyp *hyp, struct store *store,
         errno = -ret;
         return NULL;
     }
-    device_reset_then(dev, claim_finish);
+    snapshot_take(dev->sbdf, dev->config_fd, on_snapshot, dev);
     return dev;
 }

@@ -14,9 +14,7 @@ static int open_config(struct device *dev)
     if (dev->config_fd < 0)
         return dev->config_fd;
     dev->config_ro_fd = sysfs_config_open(dev->sbdf, false);
-    if (dev->config_ro_fd < 0)
-        return dev->config_ro_fd;
-    return sysfs_config_size(dev->config_fd, &dev->config_size);
+    return dev->config_ro_fd < 0 ? dev->config_ro_fd : 0;
 }
 
 /* Memory that worker and broker share and that outlives both. */
@@ -118,6 +116,7 @@ struct device *device_adopt(struct hyp *hyp, struct sbdf sbdf)
         return NULL;
     }
     memcpy(dev->res, r.res, sizeof(r.res));
+    dev->config_size = r.params.size;
     dev->grants = r.grants;
     dev->irq = r.irq;
     hw.ctx = dev;

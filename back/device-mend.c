@@ -5,11 +5,8 @@
 #include <string.h>
 
 #include "aer-enable.h"
-#include "device.h"
+#include "device-ops.h"
 #include "log.h"
-#include "pciregs.h"
-#include "restore.h"
-#include "verify.h"
 
 struct in_use {
     device_in_use_fn *done;
@@ -51,31 +48,58 @@ int device_reset_in_use(const struct device *dev, device_in_use_fn *done,
     return 0;
 }
 
-int device_after_reset(struct device *dev)
+/* Xen knows what its MSI was; the line is held off already. */
+static int restore_irq(struct device *dev)
 {
-    char name[SBDF_TEXT];
-    const char *what;
-    int ret = verify_present(dev->config_fd, dev->cs.snapshot, 0, &what);
+    const struct irq_device irq = { .hyp = dev->hyp, .sbdf = dev->sbdf };
 
-    if (ret == 0)
-        ret = restore_write(dev->config_fd, &dev->cs);
-    if (ret == 0)
-        ret = device_irq_restore(dev);
-    if (ret == 0)
-        ret = aer_enable(dev->sbdf, dev->config_fd, &dev->cs);
+    return irq_restore(&dev->irq, &irq);
+}
+
+static void is_mended(void *arg, const struct regs_reply *reply)
+{
+    struct device_op *op = arg;
+    struct device *dev = op->dev;
+    char name[SBDF_TEXT];
+    int ret = reply->err;
+
+    if (ret == 0 && reply->mended)
+        ret = restore_irq(dev);
     if (ret < 0)
         log_warnx("d%u %s: not what it was before its reset: %s", dev->domid,
                   sbdf_format(dev->sbdf, name), strerror(-ret));
-    return ret;
+    op->result.err = ret;
+    device_op_end(op);
+}
+
+static void run_mend(struct device_op *op)
+{
+    struct regs_request request = { .op = REGS_MEND, .u.mend = op->u.mend };
+
+    request.u.mend.hold_line = op->dev->irq.mode != IRQ_INTX;
+    request.u.mend.report_errors = aer_is_heard(op->dev->sbdf);
+    device_op_ask(op, &request, is_mended, op);
+}
+
+void device_after_reset(struct device *dev, device_result_fn *done, void *arg)
+{
+    struct device_op *op = device_op_new(dev, false, done, arg);
+
+    if (!op) {
+        device_op_refuse(dev, -ENODEV, done, arg);
+        return;
+    }
+    op->run = run_mend;
+    device_op_start(op);
 }
 
 void device_mend(struct device *dev)
 {
-    uint32_t decodes = restore_decodes(&dev->cs.params), command;
+    struct device_op *op = device_op_new(dev, false, NULL, NULL);
 
-    /* They are on while a guest has the device, whatever the guest writes, and
-     * a reset turns them off. */
-    if (sysfs_config_read(dev->config_fd, PCI_COMMAND, 2, &command) == 0 &&
-        (command & decodes) != decodes)
-        (void)!device_after_reset(dev);
+    if (!op)
+        return;
+    op->u.mend.if_lost = true;
+    op->run = run_mend;
+    device_op_start(op);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "aer-enable.h"
 #include "claim.h"
 #include "device.h"
 #include "log.h"
@@ -106,6 +107,8 @@ void device_reset_then(struct device *dev, device_reset_fn *next)
         .config_fd = dev->config_fd,
         .cs = &dev->cs,
         .wish = &wish,
+        .report_errors =
+            dev->phase == DEVICE_CLAIMING && aer_is_heard(dev->sbdf),
         .done = on_reset,
         .arg = dev,
     };

@@ -13,9 +13,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "device-ops.h"
 #include "log.h"
-#include "pciregs.h"
-#include "restore.h"
 #include "state.h"
 
 static struct device *registry;
@@ -98,6 +97,7 @@ void device_free(struct device *dev)
     if (!dev)
         return;
     device_forget(dev);
+    device_ops_drop(dev);
     if (dev->shadow)
         (void)munmap(dev->shadow, sizeof(*dev->shadow));
     close_fd(dev->shadow_fd);
@@ -106,17 +106,14 @@ void device_free(struct device *dev)
     free(dev);
 }
 
-int device_take_back(struct device *dev)
+int device_revoke(struct device *dev)
 {
     int ret, err;
 
-    /* First of all: what follows takes away what a transfer might need. */
-    ret = restore_quiet(dev->config_fd);
-    device_irq_off(dev);
     /* Quarantine before the reset: no DMA in between (XSA-302). */
-    err = hyp_deassign(dev->hyp, dev->domid, dev->sbdf);
-    if (err < 0 && err != -ENODEV && err != -ESRCH && ret == 0)
-        ret = err;
+    ret = hyp_deassign(dev->hyp, dev->domid, dev->sbdf);
+    if (ret == -ENODEV || ret == -ESRCH)
+        ret = 0;
     device_spare_shared(dev);
     err = grants_revoke(dev->hyp, &dev->grants);
     return ret == 0 ? err : ret;
@@ -132,67 +129,128 @@ static void release_finish(struct device *dev, int err)
     device_free(dev);
 }
 
-void device_release(struct device *dev, device_done_fn *done, void *arg)
+/* The device has been told, or does not listen: Xen does its part either way. */
+static void take_back(struct device *dev, int err)
 {
     char name[SBDF_TEXT];
     int ret;
+
+    device_irq_unmap(dev);
+    ret = device_revoke(dev);
+    if (err == -ETIMEDOUT)
+        log_warnx("d%u %s: does not answer; it is taken back all the same",
+                  dev->domid, sbdf_format(dev->sbdf, name));
+    if (err == 0 || ret < 0)
+        err = ret;
+    if (err < 0 && err != -ETIMEDOUT)
+        log_warnx("d%u %s: could not take back everything: %s", dev->domid,
+                  sbdf_format(dev->sbdf, name), strerror(-err));
+    /* Nobody else looks at the device while it is reset. */
+    device_ops_drop(dev);
+    device_reset_then(dev, release_finish);
+}
+
+static void is_quiet(void *arg, const struct regs_reply *reply)
+{
+    struct device_op *op = arg;
+
+    op->result.err = reply->err;
+    device_op_end(op);
+}
+
+static void run_quiet(struct device_op *op)
+{
+    const struct regs_request request = {
+        .op = REGS_QUIET,
+        .u.irq_on = op->dev->irq.mode != IRQ_INTX,
+    };
+
+    /* First of all: what follows takes away what a transfer might need. */
+    device_op_ask(op, &request, is_quiet, op);
+}
+
+static void on_quiet(void *arg UNUSED, struct device *dev,
+                     const struct device_result *result)
+{
+    take_back(dev, result->err);
+}
+
+void device_release(struct device *dev, device_done_fn *done, void *arg)
+{
+    struct device_op *op = device_op_new(dev, false, on_quiet, NULL);
 
     ledger_end(dev);
     dev->phase = DEVICE_RELEASING;
     dev->done = done;
     dev->arg = arg;
-    ret = device_take_back(dev);
-    if (ret < 0)
-        log_warnx("d%u %s: could not take back everything: %s", dev->domid,
-                  sbdf_format(dev->sbdf, name), strerror(-ret));
-    device_reset_then(dev, release_finish);
-}
-
-bool device_is_asleep(const struct device *dev)
-{
-    uint16_t control = dev->cs.pm_control;
-    uint32_t now;
-
-    return control != 0 &&
-           sysfs_config_read(dev->config_fd, control, 2, &now) == 0 &&
-           (now & PCI_PM_CTRL_STATE) != 0;
-}
-
-static bool is_waking(const struct device *dev, const struct cfg_write *w)
-{
-    return w->offset == dev->cs.pm_control &&
-           (w->value & PCI_PM_CTRL_STATE) == 0 && device_is_asleep(dev);
-}
-
-enum pci_wire_err device_config_write(struct device *dev,
-                                      const struct cfg_plan *plan, bool *wakes)
-{
-    unsigned int i;
-
-    if (dev->phase != DEVICE_READY)
-        return PCI_ERR_DEV_NOT_FOUND;
-    /* The kernel would make us wait for the end of it. */
-    if (dev->aer.resetting)
-        return PCI_ERR_OP_FAILED;
-    if (plan->count > CFG_PLAN_MAX)
-        return PCI_ERR_INVALID_OFFSET;
-    for (i = 0; i < plan->count; i++) {
-        const struct cfg_write *w = &plan->writes[i];
-
-        if (!cfgspace_permits(&dev->cs, w))
-            return PCI_ERR_ACCESS_DENIED;
-        *wakes = *wakes || is_waking(dev, w);
-        if (sysfs_config_write(dev->config_fd, w->offset, w->size, w->value) <
-            0)
-            return PCI_ERR_OP_FAILED;
+    if (!op) {
+        take_back(dev, -ENOMEM);
+        return;
     }
-    return PCI_ERR_SUCCESS;
+    op->run = run_quiet;
+    device_op_start(op);
 }
 
-enum pci_wire_err device_woken(struct device *dev)
+static void is_written(void *arg, const struct regs_reply *reply)
 {
-    if (dev->phase != DEVICE_READY)
-        return PCI_ERR_DEV_NOT_FOUND;
-    return restore_awake(dev->config_fd, &dev->cs) < 0 ? PCI_ERR_OP_FAILED
-                                                       : PCI_ERR_SUCCESS;
+    struct device_op *op = arg;
+
+    op->result.err = reply->err < 0 ? PCI_ERR_OP_FAILED : reply->answer;
+    device_op_end(op);
+}
+
+bool device_is_reachable(const struct device *dev)
+{
+    return dev->phase == DEVICE_READY && !dev->aer.resetting;
+}
+
+enum pci_wire_err device_refusal(const struct device *dev)
+{
+    return dev->phase == DEVICE_READY ? PCI_ERR_OP_FAILED
+                                      : PCI_ERR_DEV_NOT_FOUND;
+}
+
+static void run_write(struct device_op *op)
+{
+    const struct regs_request request = {
+        .op = REGS_WRITE,
+        .u.plan = op->u.plan,
+    };
+
+    op->result.err = device_refusal(op->dev);
+    if (device_is_reachable(op->dev))
+        device_op_ask(op, &request, is_written, op);
+    else
+        device_op_end(op);
+}
+
+void device_config_write(struct device *dev, const struct cfg_plan *plan,
+                         device_result_fn *done, void *arg)
+{
+    struct device_op *op = device_op_new(dev, true, done, arg);
+
+    if (!op) {
+        device_op_refuse(dev, device_refusal(dev), done, arg);
+        return;
+    }
+    op->u.plan = *plan;
+    op->run = run_write;
+    device_op_start(op);
+}
+
+static void run_stop_dma(struct device_op *op)
+{
+    const struct regs_request request = { .op = REGS_STOP_DMA };
+
+    device_op_ask(op, &request, is_quiet, op);
+}
+
+void device_stop_dma(struct device *dev)
+{
+    struct device_op *op = device_op_new(dev, false, NULL, NULL);
+
+    if (!op)
+        return;
+    op->run = run_stop_dma;
+    device_op_start(op);
 }

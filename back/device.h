@@ -55,6 +55,8 @@ struct device_aer {
 };
 
 struct device;
+struct device_op;
+struct hand;
 /* Claim: err 0, or the reason is in dev->why and dev is about to be freed.
  * Release: err is 0 or the first thing that went wrong; dev is about to be
  * freed either way. */
@@ -83,6 +85,10 @@ struct device {
     struct policy policy;
     struct ledger ledger;
     struct hyp *hyp;
+    struct hand *hand;     /* what touches its registers, if there is one */
+    struct device_op *ops; /* under way, and what waits for its end */
+    bool silent;           /* it did not answer in time, and has not since */
+    bool silence_told;
     device_done_fn *done;
     void *arg;
     uint8_t uuid[16]; /* the guest's; zero if it could not be asked */
@@ -157,8 +163,8 @@ void device_forget(struct device *dev);
 /* Forget it and close what is open. Accepts a half-built device. */
 void device_free(struct device *dev);
 
-/* DMA off, MSI off, quarantine, revoke: undo a claim. First error wins. */
-int device_take_back(struct device *dev);
+/* Quarantine, revoke: what Xen has to do to undo a claim. First error wins. */
+MUST_USE int device_revoke(struct device *dev);
 
 /*
  * After adoption, when all devices are known: if the earlier broker died while it
@@ -167,12 +173,8 @@ int device_take_back(struct device *dev);
  */
 void device_irq_settle(struct device *dev);
 
-/* MSI and MSI-X off, their pirqs unmapped; the record stays behind. */
-void device_irq_off(struct device *dev);
-MUST_USE int device_irq_restore(const struct device *dev);
-
-/* Is it in another power state than D0? */
-bool device_is_asleep(const struct device *dev);
+/* Its pirqs, when it has been told already, or cannot be. */
+void device_irq_unmap(struct device *dev);
 
 /* Reset if the kernel knows how, restore and verify; record what came of it.
  * next() runs from the loop. After -ETIMEDOUT nobody may touch the device. */
@@ -195,29 +197,52 @@ typedef void device_in_use_fn(void *arg, int err);
 MUST_USE int device_reset_in_use(const struct device *dev,
                                  device_in_use_fn *done, void *arg);
 
+/* Iterate over the registry; NULL starts. */
+struct device *device_next(const struct device *dev);
+
+/*
+ * ---- what is done to a device that a guest has ----
+ *
+ * In the order of the calls, each by the device's hand under a deadline: done
+ * (NULL is fine) is called once, from here or from the loop. A device that is
+ * being reset or released is out of a guest's reach.
+ */
+struct device_result {
+    int err;            /* on the wire's terms for the request, or as stated */
+    unsigned int count; /* vectors granted, or that could be had (irq.h) */
+    uint32_t pirq;      /* MSI: the first; MSI-X has them in dev->irq */
+};
+typedef void device_result_fn(void *arg, struct device *dev,
+                              const struct device_result *result);
+
+/* A worker's requests, checked again with the tables. */
+void device_config_write(struct device *dev, const struct cfg_plan *plan,
+                         device_result_fn *done, void *arg);
+void device_msi_on(struct device *dev, unsigned int count,
+                   device_result_fn *done, void *arg);
+void device_msix_on(struct device *dev, const uint16_t *entries,
+                    unsigned int count, device_result_fn *done, void *arg);
+
+/* MSI and MSI-X off; err 0 or a negative errno of the device's, and their pirqs
+ * are unmapped all the same. The record stays behind. */
+void device_msi_off(struct device *dev, device_result_fn *done, void *arg);
+
 /* Put back what a reset took from a device that its guest keeps: registers, and
- * its interrupts. Bus mastering and the rest are its driver's to turn on. */
-MUST_USE int device_after_reset(struct device *dev);
+ * its interrupts. Bus mastering and the rest are its driver's to turn on. err 0
+ * or a negative errno. */
+void device_after_reset(struct device *dev, device_result_fn *done, void *arg);
 
 /* The same if it has been reset, by somebody else. */
 void device_mend(struct device *dev);
 
-/* Iterate over the registry; NULL starts. */
-struct device *device_next(const struct device *dev);
+/* Until somebody turns it on again. */
+void device_stop_dma(struct device *dev);
 
-/* A worker's requests; each checks the device's phase and the tables again. */
-/* *wakes: it brings the device from D3hot to D0; call device_woken() once the
- * 10 ms that takes are over. */
-enum pci_wire_err device_config_write(struct device *dev,
-                                      const struct cfg_plan *plan, bool *wakes);
+/* Neither being released nor in a reset, whose end the kernel would make us wait
+ * for. */
+MUST_USE bool device_is_reachable(const struct device *dev);
 
-/* D3hot may have cost the device its BARs and decodes, and a guest is not let
- * at the decodes (XSA-120): put them back. */
-enum pci_wire_err device_woken(struct device *dev);
-/* As irq.h has them. */
-int device_msi_on(struct device *dev, unsigned int *count, uint32_t *pirq);
-int device_msix_on(struct device *dev, const uint16_t *entries,
-                   unsigned int count, unsigned int *granted);
-void device_msi_off(struct device *dev);
+/* What a guest is told of its request if it cannot be served at all. */
+MUST_USE enum pci_wire_err device_refusal(const struct device *dev);
 
 #endif

@@ -7,30 +7,6 @@
 #include <string.h>
 
 #include "log.h"
-#include "pciregs.h"
-#include "sysfs.h"
-
-/* Change bits of one 16-bit register; other bits keep the device's value. */
-static int update16(int fd, uint16_t offset, uint16_t clear, uint16_t set)
-{
-    uint32_t value;
-    int ret = sysfs_config_read(fd, offset, 2, &value);
-
-    if (ret < 0)
-        return ret;
-    value = (value & ~(uint32_t)clear) | set;
-    return sysfs_config_write(fd, offset, 2, value);
-}
-
-static int intx_hold(const struct irq_device *dev)
-{
-    return update16(dev->config_fd, PCI_COMMAND, 0, PCI_COMMAND_INTX_DISABLE);
-}
-
-static int intx_free(const struct irq_device *dev)
-{
-    return update16(dev->config_fd, PCI_COMMAND, PCI_COMMAND_INTX_DISABLE, 0);
-}
 
 /* How many unmappings it takes: messages of MSI go with their first. */
 static unsigned int mappings(const struct irq *irq)
@@ -38,7 +14,7 @@ static unsigned int mappings(const struct irq *irq)
     return irq->mode == IRQ_MSI && irq->count > 1 ? 1 : irq->count;
 }
 
-static void unmap_all(struct irq *irq, const struct irq_device *dev)
+void irq_unmap(struct irq *irq, const struct irq_device *dev)
 {
     char name[SBDF_TEXT];
     unsigned int i;
@@ -56,32 +32,49 @@ static void unmap_all(struct irq *irq, const struct irq_device *dev)
     irq->mode = IRQ_INTX;
 }
 
-/* Clear an enable bit, if there is one; was it set? A device that vanished
- * cannot be told, and its pirqs go all the same. */
-static bool control_off(const struct irq_device *dev, uint16_t control,
-                        uint16_t enable)
+static void ask_off(struct irq_call *call, bool on, regs_done_fn *then)
 {
-    uint32_t value;
+    const struct regs_request request = {
+        .op = REGS_IRQ_OFF,
+        .u.irq_on = on,
+    };
 
-    if (control == 0 ||
-        sysfs_config_read(dev->config_fd, control, 2, &value) < 0 ||
-        !(value & enable))
-        return false;
-    (void)!sysfs_config_write(dev->config_fd, control, 2,
-                              value & ~(uint32_t)enable);
-    return true;
+    call->dev.ask(call->dev.ctx, &request, then, call);
 }
 
-void irq_off(struct irq *irq, const struct irq_device *dev)
+static void finish(struct irq_call *call, int err)
 {
-    bool on = irq->mode != IRQ_INTX;
+    call->err = err;
+    call->done(call->arg);
+}
 
-    on = control_off(dev, dev->msi->msix_control, PCI_MSIX_FLAGS_ENABLE) || on;
-    on = control_off(dev, dev->msi->msi_control, PCI_MSI_FLAGS_ENABLE) || on;
-    if (!on)
-        return;
-    unmap_all(irq, dev);
-    (void)intx_free(dev);
+static void is_off(void *arg, const struct regs_reply *reply)
+{
+    struct irq_call *call = arg;
+
+    irq_unmap(call->irq, &call->dev);
+    call->asleep = reply->asleep;
+    finish(call, reply->err);
+}
+
+void irq_off(struct irq_call *call)
+{
+    ask_off(call, call->irq->mode != IRQ_INTX, is_off);
+}
+
+/* It did not get as far as being on. */
+static void has_failed(void *arg, const struct regs_reply *reply UNUSED)
+{
+    struct irq_call *call = arg;
+
+    irq_unmap(call->irq, &call->dev);
+    finish(call, call->err);
+}
+
+static void fail(struct irq_call *call, int err)
+{
+    call->err = err;
+    ask_off(call, true, has_failed);
 }
 
 /* The wire has 16 bits for a pirq, and 0 means failure there. */
@@ -124,49 +117,61 @@ static int map_messages(struct irq *irq, const struct irq_device *dev,
     return pirq_ok(first) && pirq_ok(first + wanted - 1) ? 0 : -ERANGE;
 }
 
-/* PCI 3.0 6.8.1.3: Multiple Message Enable is a logarithm. */
-static uint16_t msi_flags(unsigned int count)
-{
-    uint16_t flags = PCI_MSI_FLAGS_ENABLE;
-
-    while (count /= 2)
-        flags = (uint16_t)(flags + 0x10);
-    return flags;
-}
-
 static bool count_ok(unsigned int count, const struct cfg_msi *msi)
 {
     return msi->msi_control != 0 && count != 0 && count <= msi->msi_messages &&
            (count & (count - 1)) == 0;
 }
 
-int irq_msi_on(struct irq *irq, const struct irq_device *dev,
-               unsigned int *count, uint32_t *pirq)
+static void msi_is_on(void *arg, const struct regs_reply *reply)
 {
-    unsigned int wanted = *count;
+    struct irq_call *call = arg;
+
+    if (reply->err < 0) {
+        log_debug("d%u: MSI not enabled: %s", call->dev.domid,
+                  strerror(-reply->err));
+        call->count = 0;
+        fail(call, PCI_ERR_OP_FAILED);
+        return;
+    }
+    call->pirq = call->irq->pirqs[0];
+    finish(call, PCI_ERR_SUCCESS);
+}
+
+static void msi_was_off(void *arg, const struct regs_reply *reply)
+{
+    const struct regs_request request = {
+        .op = REGS_MSI_ON,
+        .u.messages = ((struct irq_call *)arg)->wanted,
+    };
+    struct irq_call *call = arg;
     int ret;
 
-    *count = 0;
-    if (!count_ok(wanted, dev->msi) || irq->mode == IRQ_MSIX)
-        return PCI_ERR_OP_FAILED;
-    irq_off(irq, dev);
-    irq->mode = IRQ_MSI;
-    *count = wanted;
-    ret = map_messages(irq, dev, count);
-    if (ret == 0)
-        ret = intx_hold(dev);
-    if (ret == 0)
-        ret = update16(dev->config_fd, dev->msi->msi_control,
-                       PCI_MSI_FLAGS_QSIZE, msi_flags(wanted));
-    if (ret < 0) {
-        log_debug("d%u: MSI not enabled: %s", dev->domid, strerror(-ret));
-        irq_off(irq, dev);
-        if (*count >= wanted)
-            *count = 0;
-        return PCI_ERR_OP_FAILED;
+    irq_unmap(call->irq, &call->dev);
+    if (reply->err < 0) {
+        finish(call, PCI_ERR_OP_FAILED);
+        return;
     }
-    *pirq = irq->pirqs[0];
-    return PCI_ERR_SUCCESS;
+    call->irq->mode = IRQ_MSI;
+    call->count = call->wanted;
+    ret = map_messages(call->irq, &call->dev, &call->count);
+    if (ret == 0) {
+        call->dev.ask(call->dev.ctx, &request, msi_is_on, call);
+        return;
+    }
+    log_debug("d%u: MSI not mapped: %s", call->dev.domid, strerror(-ret));
+    irq_unmap(call->irq, &call->dev);
+    if (call->count >= call->wanted)
+        call->count = 0;
+    finish(call, PCI_ERR_OP_FAILED);
+}
+
+void irq_msi_on(struct irq_call *call)
+{
+    if (!count_ok(call->wanted, call->dev.msi) || call->irq->mode == IRQ_MSIX)
+        finish(call, PCI_ERR_OP_FAILED);
+    else
+        ask_off(call, call->irq->mode != IRQ_INTX, msi_was_off);
 }
 
 static bool entries_ok(const uint16_t *entries, unsigned int count,
@@ -186,47 +191,69 @@ static bool entries_ok(const uint16_t *entries, unsigned int count,
     return true;
 }
 
-int irq_msix_on(struct irq *irq, const struct irq_device *dev,
-                const uint16_t *entries, unsigned int count,
-                unsigned int *granted)
+static void msix_is_on(void *arg, const struct regs_reply *reply)
 {
+    struct irq_call *call = arg;
+
+    if (reply->err < 0) {
+        fail(call, reply->err);
+        return;
+    }
+    call->count = call->wanted;
+    finish(call, 0);
+}
+
+static int map_entries(struct irq_call *call)
+{
+    struct irq *irq = call->irq;
     unsigned int i;
     int ret = 0;
 
-    *granted = 0;
-    if (!dev->msi->msix_control || dev->msix_table_bar == 0 ||
-        !entries_ok(entries, count, dev->msi->msix_entries))
-        return -EINVAL;
-    if (irq->mode == IRQ_MSI)
-        return -ENXIO;
-    irq_off(irq, dev);
     irq->mode = IRQ_MSIX;
-    for (i = 0; i < count && ret == 0; i++)
-        ret = map_one(irq, dev, entries[i], dev->msix_table_bar);
+    for (i = 0; i < call->wanted && ret == 0; i++)
+        ret = map_one(irq, &call->dev, call->entries[i],
+                      call->dev.msix_table_bar);
     if (ret == -ENOSPC && irq->count > 0) {
-        *granted = irq->count;
-        irq_off(irq, dev);
-        return 0;
+        call->count = irq->count;
+        ret = 0;
     }
+    if (ret < 0 || call->count > 0)
+        irq_unmap(irq, &call->dev);
+    return ret;
+}
+
+static void msix_was_off(void *arg, const struct regs_reply *reply)
+{
+    const struct regs_request request = { .op = REGS_MSIX_ON };
+    struct irq_call *call = arg;
+    int ret = reply->err;
+
+    irq_unmap(call->irq, &call->dev);
+    /* PCIe 6.0 5.3.1.4: its memory, and the table there, does not answer. */
+    if (ret == 0 && reply->asleep)
+        ret = -EINVAL;
     if (ret == 0)
-        ret = intx_hold(dev);
-    if (ret == 0)
-        ret = update16(dev->config_fd, dev->msi->msix_control,
-                       PCI_MSIX_FLAGS_MASKALL, PCI_MSIX_FLAGS_ENABLE);
-    if (ret < 0) {
-        irq_off(irq, dev);
-        return ret;
-    }
-    *granted = count;
-    return 0;
+        ret = map_entries(call);
+    if (ret < 0 || call->count > 0)
+        finish(call, ret);
+    else
+        call->dev.ask(call->dev.ctx, &request, msix_is_on, call);
+}
+
+void irq_msix_on(struct irq_call *call)
+{
+    const struct irq_device *dev = &call->dev;
+
+    if (!dev->msi->msix_control || dev->msix_table_bar == 0 ||
+        !entries_ok(call->entries, call->wanted, dev->msi->msix_entries))
+        finish(call, -EINVAL);
+    else if (call->irq->mode == IRQ_MSI)
+        finish(call, -ENXIO);
+    else
+        ask_off(call, call->irq->mode != IRQ_INTX, msix_was_off);
 }
 
 int irq_restore(const struct irq *irq, const struct irq_device *dev)
 {
-    int ret;
-
-    if (irq->mode == IRQ_INTX)
-        return 0;
-    ret = hyp_restore_msi(dev->hyp, dev->sbdf);
-    return ret == 0 ? intx_hold(dev) : ret;
+    return irq->mode == IRQ_INTX ? 0 : hyp_restore_msi(dev->hyp, dev->sbdf);
 }

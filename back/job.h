@@ -7,12 +7,14 @@
 #ifndef BACK_JOB_H
 #define BACK_JOB_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "compiler.h"
+#include "sbdf.h"
 
-/* In the child, with a copy of our memory: only async-signal-safe calls, because
- * libxenstore may run a thread beside us. 0 or a negative errno. */
+/* In the child, with a copy of our memory and no descriptor but fd (see
+ * child_fork()). 0 or a negative errno. */
 typedef int job_work_fn(void *arg);
 
 /* err: the work's, or -ETIMEDOUT at the deadline, or -EIO if the child died. */
@@ -23,6 +25,8 @@ typedef void job_done_fn(void *arg, int err);
 typedef void job_gone_fn(void *arg);
 
 struct job_calls {
+    struct sbdf sbdf; /* the device concerned */
+    int fd;           /* what the child needs of ours; -1: nothing */
     job_work_fn *work;
     job_done_fn *done; /* exactly once */
     job_gone_fn *gone; /* exactly once, after done */
@@ -32,5 +36,8 @@ struct job_calls {
 /* 0, or a negative errno when no child could be made; then nothing is called.
  * done and gone are never called from here. */
 MUST_USE int job_start(const struct job_calls *calls, uint32_t deadline_ms);
+
+/* Is a child of ours in the kernel with this device? */
+MUST_USE bool job_is_running(struct sbdf sbdf);
 
 #endif

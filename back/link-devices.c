@@ -100,6 +100,15 @@ struct attempt {
     unsigned int tries;
 };
 
+/* Nobody waits for the device any more. */
+static bool is_dead(const struct link *link)
+{
+    struct hyp_domain domain;
+
+    return hyp_domain(link->hyp, link->domid, &domain) == 0 &&
+           (!domain.exists || domain.dying);
+}
+
 static void try_claim(void *arg)
 {
     struct attempt *attempt = arg;
@@ -126,7 +135,7 @@ static void try_claim(void *arg)
         device_say(why, "the guest's virtual bus is full (32 slots)");
     else if (!device_claim(link->hyp, link->store, &claim, why))
         err = -errno;
-    if (err == -EAGAIN && attempt->tries++ < RETRY_MAX) {
+    if (err == -EAGAIN && attempt->tries++ < RETRY_MAX && !is_dead(link)) {
         (void)loop_after(RETRY_MS, try_claim, attempt);
         return;
     }

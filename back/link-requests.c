@@ -8,10 +8,17 @@
 
 #include "link.h"
 
-static void answer(struct link *link, const struct msg *request,
-                   struct msg_answer *a)
+/* A request whose answer is on its way; the guest may end before that. */
+struct asked {
+    uint16_t domid;
+    uint32_t type;
+    uint32_t serial;
+    unsigned int wanted; /* vectors */
+};
+
+static void answer(struct link *link, uint32_t serial, struct msg_answer *a)
 {
-    if (worker_answer(link->worker, request->serial, a) < 0)
+    if (worker_answer(link->worker, serial, a) < 0)
         log_limited(&link->budget, "d%u: the worker does not take answers",
                     link->domid);
 }
@@ -27,99 +34,106 @@ static void say_short(struct link *link, const struct device *dev,
                 link->domid, sbdf_format(dev->sbdf, name), wanted, granted);
 }
 
-static void msi_on(struct link *link, struct device *dev,
-                   const struct msg_msi_on *on, struct msg_answer *a)
+static void note_vectors(struct link *link, const struct device *dev,
+                         const struct asked *asked,
+                         const struct device_result *result)
 {
-    unsigned int count = on->count;
-    uint32_t pirq = 0;
+    bool retry = result->count > 0 && result->count < asked->wanted;
 
-    a->err = device_msi_on(dev, &count, &pirq);
-    a->count = count;
-    a->pirq[0] = (uint16_t)pirq;
-    if (a->err != 0 && count > 0 && count < on->count)
-        say_short(link, dev, on->count, count);
+    if ((asked->type == MSG_MSI_ON && result->err != 0 && retry) ||
+        (asked->type == MSG_MSIX_ON &&
+         (result->err == -ENOSPC || (result->err == 0 && retry))))
+        say_short(link, dev, asked->wanted, result->count);
 }
 
-static void msix_on(struct link *link, struct device *dev,
-                    const struct msg_msix_on *on, struct msg_answer *a)
+/* Said once until it answers again; a guest is told with each request. */
+static void note_silence(struct link *link, struct device *dev)
 {
-    unsigned int granted = 0, i;
+    if (dev->silent && !dev->silence_told)
+        link_report(
+            link, &dev->sbdf, -ETIMEDOUT,
+            "the device does not answer in time; what the guest asks "
+            "of it fails until it does. Reset it by hand, or detach it");
+    else if (!dev->silent && dev->silence_told)
+        link_clear_report(link, &dev->sbdf);
+    dev->silence_told = dev->silent;
+}
 
-    a->err = device_msix_on(dev, on->entry, on->count, &granted);
-    a->count = granted;
-    if (a->err == -ENOSPC || (a->err == 0 && granted < on->count))
-        say_short(link, dev, on->count, granted);
-    if (a->err == 0 && granted == on->count)
-        for (i = 0; i < granted; i++)
+static void fill_answer(const struct asked *asked, const struct device *dev,
+                        const struct device_result *result,
+                        struct msg_answer *a)
+{
+    unsigned int i;
+
+    a->err = result->err;
+    if (asked->type == MSG_MSI_OFF)
+        a->err = PCI_ERR_SUCCESS;
+    a->count = result->count;
+    if (asked->type == MSG_MSI_ON)
+        a->pirq[0] = (uint16_t)result->pirq;
+    else if (asked->type == MSG_MSIX_ON && result->err == 0 &&
+             result->count == asked->wanted)
+        for (i = 0; i < result->count; i++)
             a->pirq[i] = (uint16_t)dev->irq.pirqs[i];
 }
 
-/* A device that was woken is answered for when it can be used. */
-struct waking {
-    uint16_t domid;
-    uint32_t handle;
-    uint32_t serial;
-};
-
-static void woken(void *arg)
+static void served(void *arg, struct device *dev,
+                   const struct device_result *result)
 {
-    struct waking *waking = arg;
-    struct link *link = link_find(waking->domid);
-    struct device *dev = device_by_handle(waking->domid, waking->handle);
-    struct msg_answer a = { .err = PCI_ERR_DEV_NOT_FOUND };
+    struct asked asked = *(struct asked *)arg;
+    struct link *link = link_find(asked.domid);
+    struct msg_answer a = { 0 };
+    uint64_t since = loop_now_us();
 
-    if (link && link->waking > 0)
-        link->waking--;
-    if (dev)
-        a.err = device_woken(dev);
+    free(arg);
+    if (!link)
+        return;
+    note_silence(link, dev);
+    note_vectors(link, dev, &asked, result);
+    fill_answer(&asked, dev, result, &a);
     /* A worker that was replaced meanwhile does not know this serial. */
-    if (link && link->worker)
-        (void)!worker_answer(link->worker, waking->serial, &a);
-    free(waking);
+    if (link->worker)
+        answer(link, asked.serial, &a);
+    link_spend(link, since);
 }
 
-/* PM 1.2 5.4: 10 ms from D3hot to D0. */
-#define WAKE_MS 10u
-
-/* A guest asks for one thing at a time, so more than the worker before this one
- * may have asked for too is a captured worker's doing. */
-#define WAKING_MAX 4u
-
-static bool answer_when_woken(struct link *link, const struct msg *m)
+static struct asked *asked_new(const struct link *link, const struct msg *m)
 {
-    struct waking *waking =
-        link->waking < WAKING_MAX ? calloc(1, sizeof(*waking)) : NULL;
+    struct asked *asked = calloc(1, sizeof(*asked));
 
-    if (!waking)
-        return false;
-    link->waking++;
-    waking->domid = link->domid;
-    waking->handle = m->u.config_write.handle;
-    waking->serial = m->serial;
-    (void)loop_after(WAKE_MS, woken, waking);
-    return true;
+    if (!asked)
+        return NULL;
+    asked->domid = link->domid;
+    asked->type = m->type;
+    asked->serial = m->serial;
+    if (m->type == MSG_MSI_ON)
+        asked->wanted = m->u.msi_on.count;
+    else if (m->type == MSG_MSIX_ON)
+        asked->wanted = m->u.msix_on.count;
+    return asked;
 }
 
 static void serve(struct link *link, const struct msg *m)
 {
     struct msg_answer a = { .err = PCI_ERR_DEV_NOT_FOUND };
-    bool wakes = false;
     /* Every request's payload starts with the handle. */
     struct device *dev = device_by_handle(link->domid, m->u.handle.handle);
+    struct asked *asked = dev ? asked_new(link, m) : NULL;
 
-    if (dev && m->type == MSG_CONFIG_WRITE) {
-        a.err = device_config_write(dev, &m->u.config_write.plan, &wakes);
-        if (wakes && answer_when_woken(link, m))
-            return;
-    } else if (dev && m->type == MSG_MSI_ON) {
-        msi_on(link, dev, &m->u.msi_on, &a);
-    } else if (dev && m->type == MSG_MSIX_ON) {
-        msix_on(link, dev, &m->u.msix_on, &a);
-    } else if (dev && m->type == MSG_MSI_OFF) {
-        device_msi_off(dev);
-        a.err = PCI_ERR_SUCCESS;
+    if (!asked) {
+        if (dev)
+            a.err = PCI_ERR_OP_FAILED;
+        answer(link, m->serial, &a);
+    } else if (m->type == MSG_CONFIG_WRITE) {
+        device_config_write(dev, &m->u.config_write.plan, served, asked);
+    } else if (m->type == MSG_MSI_ON) {
+        device_msi_on(dev, m->u.msi_on.count, served, asked);
+    } else if (m->type == MSG_MSIX_ON) {
+        device_msix_on(dev, m->u.msix_on.entry, m->u.msix_on.count, served,
+                       asked);
+    } else {
+        device_msi_off(dev, served, asked);
     }
-    answer(link, m, &a);
 }
 
 void link_on_request(void *arg, const struct msg *m)

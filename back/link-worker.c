@@ -252,34 +252,50 @@ void link_act_connect(struct link *link)
         connect_now(link);
 }
 
-static void disconnected(void *arg)
+static void maybe_disconnected(struct link *link)
 {
-    struct link *link = arg;
-
+    if (link->holding || link->pending > 0)
+        return;
     log_limited_info(&link->budget, "d%u: disconnected", link->domid);
     link_finish(link, 0);
 }
 
-/* A guest that reconnects starts with clean registers, interrupts included. */
-static void quiet_devices(struct link *link)
+static void is_quiet(void *arg, struct device *dev UNUSED,
+                     const struct device_result *result UNUSED)
 {
+    struct link *link = arg;
+
+    link->pending--;
+    maybe_disconnected(link);
+}
+
+/* A guest that reconnects starts with clean registers, interrupts included. Its
+ * worker has asked for the last time. */
+static void quiet_devices(void *arg)
+{
+    struct link *link = arg;
     struct device *dev = NULL;
 
-    while ((dev = device_next(dev)))
-        if (link_owns(link, dev))
-            device_msi_off(dev);
+    link->holding = true;
+    while ((dev = device_next(dev))) {
+        if (!link_owns(link, dev))
+            continue;
+        link->pending++;
+        device_msi_off(dev, is_quiet, link);
+    }
+    link->holding = false;
+    maybe_disconnected(link);
 }
 
 void link_act_disconnect(struct link *link)
 {
     link->captured = false;
     recovery_stop(link);
-    quiet_devices(link);
     if (!link->worker) {
-        link_finish(link, 0);
+        quiet_devices(link);
         return;
     }
-    worker_end(link->worker, disconnected, link);
+    worker_end(link->worker, quiet_devices, link);
     link->worker = NULL;
     link->connected = false;
 }

@@ -62,8 +62,6 @@ struct link {
     unsigned int restarts; /* of the worker, since it last held for a while */
     struct loop_watch *calm;
 
-    unsigned int waking; /* answers that wait for a device to wake up */
-
     struct loop_watch *patience; /* with a front or a worker that must answer */
     bool mute;                   /* patience is over */
     struct recovery recovery;    /* of a device that reported an error */

@@ -21,11 +21,15 @@ back_libback_a_SOURCES = \
 	back/aer.h \
 	back/broker.c \
 	back/broker.h \
+	back/child.c \
+	back/child.h \
 	back/device-check.c \
 	back/device-claim.c \
 	back/device-irq.c \
 	back/device-keep.c \
 	back/device-mend.c \
+	back/device-ops.c \
+	back/device-ops.h \
 	back/device-reset.c \
 	back/device-share.c \
 	back/device.c \
@@ -34,6 +38,8 @@ back_libback_a_SOURCES = \
 	back/events.h \
 	back/grants.c \
 	back/grants.h \
+	back/hand.c \
+	back/hand.h \
 	back/irq.c \
 	back/irq.h \
 	back/job.c \
@@ -84,6 +90,8 @@ back_libback_a_SOURCES = \
 	back/recovery-outcome.c \
 	back/recovery.c \
 	back/recovery.h \
+	back/regs.c \
+	back/regs.h \
 	back/reset-plan.c \
 	back/reset.c \
 	back/reset.h \
@@ -94,6 +102,8 @@ back_libback_a_SOURCES = \
 	back/sandbox-filter.c \
 	back/sandbox.c \
 	back/sandbox.h \
+	back/snapshot.c \
+	back/snapshot.h \
 	back/state-json.c \
 	back/state-json.h \
 	back/state-knobs.c \

@@ -14,7 +14,6 @@
 #include "link.h"
 #include "nodes.h"
 #include "publish.h"
-#include "restore.h"
 
 /* Another change of the same guest may be under way: 20 s in all. */
 #define DETACH_AGAIN_MS 200u
@@ -64,7 +63,7 @@ static void detach_device(struct link *link, struct device *dev)
     struct detaching *d = calloc(1, sizeof(*d));
 
     /* It may go on with DMA while the guest is asked. */
-    (void)!restore_quiet(dev->config_fd);
+    device_stop_dma(dev);
     if (!d) {
         log_warnx("d%u: out of memory; the device stays", link->domid);
         return;

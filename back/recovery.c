@@ -98,44 +98,85 @@ static void ask(struct link *link, bool again)
         (void)!worker_aer(link->worker, r->serial, &aer);
 }
 
-/* Bring back what a reset took, then let the front's driver set up the rest. */
-static void was_reset(struct link *link, struct device *dev, int err)
-{
-    if (err == 0)
-        err = device_after_reset(dev);
-    if (err < 0)
-        fail(link, dev, "it does not answer after its reset");
-    else
-        enter(link, dev, AER_SLOT_RESET);
-}
-
+/* What was begun for a device, which may be gone when it is over. */
 struct resetting {
     uint16_t domid;
     uint32_t handle;
+    enum aer_phase phase;
 };
+
+static struct resetting *resetting_new(const struct link *link)
+{
+    struct resetting *resetting = calloc(1, sizeof(*resetting));
+
+    if (!resetting)
+        return NULL;
+    resetting->domid = link->domid;
+    resetting->handle = link->recovery.handle;
+    resetting->phase = link->recovery.phase;
+    return resetting;
+}
+
+/* The device, if its recovery is where it was. */
+static struct device *still_resetting(const struct resetting *resetting,
+                                      struct link **link)
+{
+    struct device *dev = device_by_handle(resetting->domid, resetting->handle);
+
+    *link = link_find(resetting->domid);
+    return *link && dev && dev->phase == DEVICE_READY &&
+                   (*link)->recovery.phase == resetting->phase &&
+                   device_of(*link) == dev
+               ? dev
+               : NULL;
+}
+
+static void brought_back(void *arg, struct device *dev,
+                         const struct device_result *result)
+{
+    struct link *link;
+
+    dev = still_resetting(arg, &link);
+    free(arg);
+    if (dev && result->err < 0)
+        fail(link, dev, "it does not answer after its reset");
+    else if (dev)
+        enter(link, dev, AER_SLOT_RESET);
+}
+
+/* Bring back what a reset took, then let the front's driver set up the rest. */
+static void was_reset(struct link *link, struct device *dev)
+{
+    struct resetting *resetting = resetting_new(link);
+
+    if (resetting)
+        device_after_reset(dev, brought_back, resetting);
+    else
+        fail(link, dev, "there is no memory left to bring it back");
+}
 
 static void on_reset(void *arg, int err)
 {
     struct resetting *resetting = arg;
-    struct link *link = link_find(resetting->domid);
     struct device *dev = device_by_handle(resetting->domid, resetting->handle);
+    struct link *link;
 
-    free(resetting);
     if (dev)
         dev->aer.resetting = false;
-    if (link && dev && dev->phase == DEVICE_READY &&
-        link->recovery.phase == AER_RESET && device_of(link) == dev)
-        was_reset(link, dev, err);
+    dev = still_resetting(resetting, &link);
+    free(resetting);
+    if (dev && err < 0)
+        fail(link, dev, "it does not answer after its reset");
+    else if (dev)
+        was_reset(link, dev);
 }
 
 static void reset(struct link *link, struct device *dev)
 {
-    struct resetting *resetting = calloc(1, sizeof(*resetting));
+    struct resetting *resetting = resetting_new(link);
     int ret = resetting ? 0 : -ENOMEM;
 
     if (ret == 0) {
-        resetting->domid = link->domid;
-        resetting->handle = dev->handle;
         dev->aer.resetting = true;
         ret = device_reset_in_use(dev, on_reset, resetting);
     }
@@ -162,7 +203,7 @@ void recovery_host(struct link *link, struct device *dev)
     if (dev->aer.host == DEVICE_HOST_FAILED)
         fail(link, dev, "the host's kernel could not bring its link back");
     else
-        was_reset(link, dev, 0);
+        was_reset(link, dev);
 }
 
 static void enter(struct link *link, struct device *dev, enum aer_phase phase)

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "aer-enable.h"
 #include "job.h"
 #include "log.h"
 #include "loop.h"
@@ -38,7 +39,6 @@ struct report {
 };
 
 struct reset {
-    struct reset *next;
     struct reset_request request;
     struct reset_order plan;
     char select_path[256], reset_path[256];
@@ -46,18 +46,6 @@ struct reset {
     struct report *report;
     struct reset_outcome outcome;
 };
-
-static struct reset *running;
-
-bool reset_is_running(struct sbdf sbdf)
-{
-    const struct reset *r;
-
-    for (r = running; r; r = r->next)
-        if (sbdf_equal(r->request.sbdf, sbdf))
-            return true;
-    return false;
-}
 
 static int put_text(const char *path, const char *text)
 {
@@ -117,6 +105,10 @@ static int restore(const struct reset *r, struct reset_try *try)
     if (ret == 0) {
         try->what = "its registers cannot be put back";
         ret = restore_write(fd, cs);
+    }
+    if (ret == 0 && r->request.report_errors) {
+        try->what = "its error reporting cannot be turned on";
+        ret = aer_enable(fd, cs);
     }
     if (ret == 0)
         ret = verify_clean(fd, cs, &try->what);
@@ -220,11 +212,7 @@ static void on_done(void *arg, int err)
 static void on_gone(void *arg)
 {
     struct reset *r = arg;
-    struct reset **p = &running;
 
-    while (*p != r)
-        p = &(*p)->next;
-    *p = r->next;
     (void)munmap(r->report, sizeof(*r->report));
     free(r);
 }
@@ -266,6 +254,8 @@ void reset_start(const struct reset_request *request)
 {
     struct reset *r = calloc(1, sizeof(*r));
     struct job_calls calls = {
+        .sbdf = request->sbdf,
+        .fd = request->config_fd,
         .work = work,
         .done = on_done,
         .gone = on_gone,
@@ -276,8 +266,6 @@ void reset_start(const struct reset_request *request)
         fatalx("out of memory");
     r->request = *request;
     r->report = shared_memory(sizeof(*r->report));
-    r->next = running;
-    running = r;
     look_up(r);
     r->outcome.err = job_start(&calls, DEADLINE_MS);
     if (r->outcome.err < 0)

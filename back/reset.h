@@ -46,6 +46,7 @@ struct reset_request {
     int config_fd;                  /* read-write; may be closed afterwards */
     const struct cfgspace *cs;      /* what to restore and compare; likewise */
     const struct reset_order *wish; /* only looked at now */
+    bool report_errors;             /* turn this on as well */
     reset_done_fn *done;
     void *arg;
 };
@@ -53,11 +54,8 @@ struct reset_request {
 /*
  * Without any method it restores and verifies all the same. done is called once,
  * from the loop, even if it cannot begin. err -ETIMEDOUT: the kernel is at it
- * still, and nobody may touch the device until reset_is_running() says no.
+ * still, and nobody may touch the device until job_is_running() says no.
  */
 void reset_start(const struct reset_request *request);
-
-/* Is a child of ours in the kernel with this device? */
-MUST_USE bool reset_is_running(struct sbdf sbdf);
 
 #endif

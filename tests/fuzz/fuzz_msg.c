@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bytes.h"
@@ -26,8 +25,6 @@
 #define STEPS     100u
 #define FUNCTIONS 3u
 #define HEADER    offsetof(struct msg, u)
-#define SECOND_NS 1000000000L
-#define WAKE_NS   12000000L
 
 /* A device of the world, and the bytes of its registers. */
 struct function {
@@ -41,7 +38,6 @@ struct function {
 static struct function functions[FUNCTIONS];
 static int broker_fd = -1, worker_fd = -1;
 static unsigned int open_before;
-static bool waking;
 
 /* ---- the world, made once ---- */
 
@@ -95,13 +91,6 @@ static void forgive_interrupts(struct function *f)
     f->hw.bytes[PCI_COMMAND + 1] = f->config[PCI_COMMAND + 1];
 }
 
-static unsigned int asleep(const struct function *f, const uint8_t *bytes)
-{
-    const uint16_t at = f->dev->cs.pm_control;
-
-    return at != 0 && (bytes[at] & PCI_PM_CTRL_STATE) != 0 ? 1 : 0;
-}
-
 static void judge(const struct msg *m)
 {
     for (unsigned int i = 0; i < FUNCTIONS; i++) {
@@ -116,7 +105,6 @@ static void judge(const struct msg *m)
         if (!own && memcmp(before, f->hw.bytes, f->hw.size) != 0)
             fuzz_fail("another guest's device has changed");
         model_judge(&f->model, &f->hw, before);
-        waking = waking || asleep(f, before) > asleep(f, f->hw.bytes);
     }
     if (fake_xen_mistakes() != 0)
         fuzz_fail("Xen was told to take what it had not given");
@@ -239,40 +227,13 @@ static void step(void)
     judge(&m);
 }
 
-/* Its registers come back 10 ms after it was woken (PM 1.2 5.4). */
-static bool has_woken(void *arg)
-{
-    const struct timespec *end = arg;
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec > end->tv_sec ||
-           (now.tv_sec == end->tv_sec && now.tv_nsec > end->tv_nsec);
-}
-
-static void let_wake(void)
-{
-    struct timespec end;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &end);
-    end.tv_nsec += WAKE_NS;
-    if (end.tv_nsec >= SECOND_NS) {
-        end.tv_nsec -= SECOND_NS;
-        end.tv_sec++;
-    }
-    if (waking && !run_until(has_woken, &end))
-        fuzz_fail("time stands still");
-    waking = false;
-}
-
 /* As it was, for the next input: nothing may have stayed. */
 static void leave(void)
 {
-    let_wake();
     for (unsigned int i = 0; i < FUNCTIONS; i++) {
         struct function *f = &functions[i];
 
-        device_msi_off(f->dev);
+        device_msi_off(f->dev, NULL, NULL);
         memcpy(f->config, f->pristine, f->hw.size);
         memcpy(f->hw.bytes, f->pristine, f->hw.size);
     }

@@ -43,6 +43,7 @@ tests_fuzz_fuzz_caps_smoke_SOURCES = \
 # A captured worker and the whole broker, over the unit tests' fakes.
 fuzz_link_world = \
 	tests/fuzz/check_stub.c \
+	tests/fuzz/hand.c \
 	tests/unit/fake-worker-proc.c \
 	tests/unit/fake-worker-proc.h \
 	tests/unit/link-world.c \

@@ -239,15 +239,15 @@ START_TEST(xsa_337_interrupts_use_what_was_read_at_attach)
 
     fake_xen_clear_log();
     fake_xen_next_pirq(100);
-    ck_assert_int_eq(device_msix_on(dev, entries, 1, &granted), 0);
+    ck_assert_int_eq(case_msix_on(dev, entries, 1, &granted), 0);
     strcpy(before, fake_xen_log());
-    device_msi_off(dev);
+    case_msi_off(dev);
     world_set(case_nvme, MSIX_CONTROL + 2, 4, 0x7ffffff5);
     world_set(case_nvme, 0x34, 1, 0xfc);
     world_set(case_nvme, PCI_BAR0, 4, 0x10000004);
     fake_xen_clear_log();
     fake_xen_next_pirq(100);
-    ck_assert_int_eq(device_msix_on(dev, entries, 1, &granted), 0);
+    ck_assert_int_eq(case_msix_on(dev, entries, 1, &granted), 0);
     ck_assert_str_eq(fake_xen_log(), before);
     (void)release_device(dev);
 }

@@ -16,7 +16,7 @@ START_TEST(xsa_302_release_stops_dma_first)
     struct device *dev = claim_ok(case_nvme);
     unsigned int granted;
 
-    ck_assert_int_eq(device_msix_on(dev, entries, 2, &granted), 0);
+    ck_assert_int_eq(case_msix_on(dev, entries, 2, &granted), 0);
     ck_assert_uint_eq(granted, 2);
     world_set(case_nvme, PCI_COMMAND, 2,
               world_get(case_nvme, PCI_COMMAND, 2) | PCI_COMMAND_MASTER);
@@ -137,23 +137,18 @@ START_TEST(config_writes_are_checked_again)
         1, { { PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER } }
     };
     struct device *dev = claim_ok(case_nvme);
-    bool wakes = false;
 
     master.writes[0].value |= world_get(case_nvme, PCI_COMMAND, 2);
-    ck_assert_int_eq(device_config_write(dev, &ids, &wakes),
-                     PCI_ERR_ACCESS_DENIED);
+    ck_assert_int_eq(case_write(dev, &ids), PCI_ERR_ACCESS_DENIED);
     ck_assert_uint_eq(world_get(case_nvme, 0, 2), 0x1b36);
-    ck_assert_int_eq(device_config_write(dev, &many, &wakes),
-                     PCI_ERR_INVALID_OFFSET);
-    ck_assert_int_eq(device_config_write(dev, &master, &wakes),
-                     PCI_ERR_SUCCESS);
+    ck_assert_int_eq(case_write(dev, &many), PCI_ERR_INVALID_OFFSET);
+    ck_assert_int_eq(case_write(dev, &master), PCI_ERR_SUCCESS);
     ck_assert_uint_ne(world_get(case_nvme, PCI_COMMAND, 2) & PCI_COMMAND_MASTER,
                       0);
     /* From the moment of the release the guest has no say. */
     memset(&case_seen, 0, sizeof(case_seen));
     device_release(dev, case_on_done, NULL);
-    ck_assert_int_eq(device_config_write(dev, &master, &wakes),
-                     PCI_ERR_DEV_NOT_FOUND);
+    ck_assert_int_eq(case_write(dev, &master), PCI_ERR_DEV_NOT_FOUND);
     ck_assert(run_until(case_done, NULL));
     ck_assert_uint_eq(world_get(case_nvme, PCI_COMMAND, 2) & PCI_COMMAND_MASTER,
                       0);
@@ -165,16 +160,15 @@ START_TEST(a_device_that_wakes_gets_its_decodes_back)
 {
     const struct cfg_plan wake = { 1, { { PM_CONTROL, 2, 8 } } };
     struct device *dev = claim_ok(case_nvme);
-    bool wakes = false;
 
-    ck_assert_int_eq(device_config_write(dev, &wake, &wakes), PCI_ERR_SUCCESS);
-    ck_assert(!wakes); /* it was awake */
-    world_set(case_nvme, PM_CONTROL, 2, 8 | 3);
-    ck_assert_int_eq(device_config_write(dev, &wake, &wakes), PCI_ERR_SUCCESS);
-    ck_assert(wakes);
+    ck_assert_int_eq(case_write(dev, &wake), PCI_ERR_SUCCESS);
     world_set(case_nvme, 0x10, 4, 4);
     world_set(case_nvme, PCI_COMMAND, 2, 0);
-    ck_assert_int_eq(device_woken(dev), PCI_ERR_SUCCESS);
+    ck_assert_int_eq(case_write(dev, &wake), PCI_ERR_SUCCESS);
+    /* It was awake, and nothing was lost. */
+    ck_assert_uint_eq(world_get(case_nvme, 0x10, 4), 4);
+    world_set(case_nvme, PM_CONTROL, 2, 8 | 3);
+    ck_assert_int_eq(case_write(dev, &wake), PCI_ERR_SUCCESS);
     ck_assert_uint_eq(world_get(case_nvme, 0x10, 4), 0xfeb30004);
     ck_assert_uint_eq(world_get(case_nvme, PCI_COMMAND, 2) &
                           (PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER),
@@ -194,9 +188,9 @@ START_TEST(a_device_without_a_line)
     dev = claim_ok(case_nvme);
     ck_assert_ptr_null(strstr(fake_xen_log(), "gsi"));
     ck_assert_uint_eq(dev->cs.params.irq_line, 0);
-    ck_assert_int_eq(device_msix_on(dev, entries, 2, &granted), 0);
+    ck_assert_int_eq(case_msix_on(dev, entries, 2, &granted), 0);
     ck_assert_uint_eq(granted, 2);
-    device_msi_off(dev);
+    case_msi_off(dev);
     ck_assert_int_eq(release_device(dev), 0);
     ck_assert_uint_eq(fake_xen_holdings(BACK_DOMID), 0);
 }
@@ -210,10 +204,10 @@ START_TEST(no_msix_asleep)
     unsigned int granted;
 
     world_set(case_nvme, PM_CONTROL, 2, 8 | 3);
-    ck_assert_int_eq(device_msix_on(dev, entries, 1, &granted), -EINVAL);
+    ck_assert_int_eq(case_msix_on(dev, entries, 1, &granted), -EINVAL);
     ck_assert_uint_eq(fake_xen_msis(BACK_DOMID), 0);
     world_set(case_nvme, PM_CONTROL, 2, 8);
-    ck_assert_int_eq(device_msix_on(dev, entries, 1, &granted), 0);
+    ck_assert_int_eq(case_msix_on(dev, entries, 1, &granted), 0);
     ck_assert_int_eq(release_device(dev), 0);
 }
 END_TEST
@@ -225,7 +219,7 @@ START_TEST(adopted_from_its_record)
     unsigned int granted;
     uint32_t pirq;
 
-    ck_assert_int_eq(device_msix_on(dev, entries, 1, &granted), 0);
+    ck_assert_int_eq(case_msix_on(dev, entries, 1, &granted), 0);
     pirq = dev->irq.pirqs[0];
     dev->shadow->bytes[CFG_SIZE_MAX - 1] = 0x77;
     device_free(dev); /* the broker dies */
@@ -238,7 +232,7 @@ START_TEST(adopted_from_its_record)
     ck_assert_uint_eq(dev->irq.pirqs[0], pirq);
     ck_assert_uint_eq(dev->shadow->bytes[CFG_SIZE_MAX - 1], 0x77);
     ck_assert_str_eq(fake_xen_log(), "");
-    ck_assert_int_eq(device_msix_on(dev, entries, 1, &granted), 0);
+    ck_assert_int_eq(case_msix_on(dev, entries, 1, &granted), 0);
     ck_assert_int_eq(release_device(dev), 0);
     ck_assert_uint_eq(fake_xen_holdings(BACK_DOMID), 0);
     ck_assert_uint_eq(fake_xen_owner(case_nvme), HYP_DOMID_IO);

@@ -19,7 +19,7 @@ START_TEST(in_another_segment)
     world_add(far, &back_nvme);
     dev = claim_ok(far);
     ck_assert_ptr_nonnull(strstr(fake_xen_log(), "assign 5 0001:03:00.0\n"));
-    ck_assert_int_eq(device_msix_on(dev, entries, 1, &granted), 0);
+    ck_assert_int_eq(case_msix_on(dev, entries, 1, &granted), 0);
     ck_assert_ptr_nonnull(strstr(fake_xen_log(), "msi 5 0001:03:00.0 2 "));
     /* The one with the same address in segment 0 is nobody's. */
     ck_assert_uint_eq(fake_xen_owner(case_nvme), HYP_DOMID_IO);

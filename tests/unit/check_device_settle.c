@@ -29,6 +29,7 @@ static struct device *broker_dies(struct device *dev)
     /* Xen gives from the top: the next is below those that were given. */
     fake_xen_next_pirq(50);
     device_irq_settle(dev);
+    case_rest(dev);
     /* Looking for leftovers, it unmaps what is not there. */
     fake_xen_forgive();
     return dev;
@@ -55,7 +56,7 @@ START_TEST(a_broker_that_died_while_it_mapped)
 
     calls_until_death = (unsigned int)_i;
     fake_xen_on_call(dies_in_the_middle);
-    ck_assert_int_eq(device_msix_on(dev, four_entries, 4, &granted), 0);
+    ck_assert_int_eq(case_msix_on(dev, four_entries, 4, &granted), 0);
     dev = broker_dies(dev);
     assert_settled(dev);
 }
@@ -66,10 +67,10 @@ START_TEST(a_broker_that_died_while_it_unmapped)
     struct device *dev = claim_ok(case_nvme);
     unsigned int granted;
 
-    ck_assert_int_eq(device_msix_on(dev, four_entries, 4, &granted), 0);
+    ck_assert_int_eq(case_msix_on(dev, four_entries, 4, &granted), 0);
     calls_until_death = (unsigned int)_i;
     fake_xen_on_call(dies_in_the_middle);
-    device_msi_off(dev);
+    case_msi_off(dev);
     ck_assert_uint_eq(half_way.irq.count, 4);
     dev = broker_dies(dev);
     assert_settled(dev);
@@ -80,13 +81,13 @@ END_TEST
 START_TEST(settling_spares_the_others)
 {
     struct device *nic = claim_ok(case_nic), *dev = claim_ok(case_nvme);
-    unsigned int granted, one = 1;
+    unsigned int granted;
     uint32_t pirq;
 
     calls_until_death = 2;
     fake_xen_on_call(dies_in_the_middle);
-    ck_assert_int_eq(device_msix_on(dev, four_entries, 4, &granted), 0);
-    ck_assert_int_eq(device_msi_on(nic, &one, &pirq), 0);
+    ck_assert_int_eq(case_msix_on(dev, four_entries, 4, &granted), 0);
+    ck_assert_int_eq(case_msi_on(nic, 1, &pirq), 0);
     dev = broker_dies(dev);
     ck_assert_uint_eq(fake_xen_msis(BACK_DOMID), 1);
     ck_assert_uint_eq(nic->irq.pirqs[0], pirq);
@@ -100,11 +101,12 @@ START_TEST(a_sound_record_is_left_alone)
     struct device *dev = claim_ok(case_nvme);
     unsigned int granted;
 
-    ck_assert_int_eq(device_msix_on(dev, four_entries, 4, &granted), 0);
+    ck_assert_int_eq(case_msix_on(dev, four_entries, 4, &granted), 0);
     device_free(dev);
     dev = device_adopt(world_hyp, case_nvme);
     fake_xen_clear_log();
     device_irq_settle(dev);
+    case_rest(dev);
     ck_assert_str_eq(fake_xen_log(), "");
     ck_assert_uint_eq(fake_xen_msis(BACK_DOMID), 4);
     ck_assert_int_eq(release_device(dev), 0);

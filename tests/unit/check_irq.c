@@ -19,7 +19,7 @@ START_TEST(msi_goes_on_and_off)
     ck_assert_uint_eq(get(MSI_AT), 0x8a | PCI_MSI_FLAGS_ENABLE);
     ck_assert_uint_eq(case_bus.size_at[MSI_AT], 2);
     ck_assert_uint_ne(get(PCI_COMMAND) & PCI_COMMAND_INTX_DISABLE, 0);
-    irq_off(&case_irq, &case_dev);
+    off();
     assert_off();
 }
 END_TEST
@@ -40,8 +40,7 @@ START_TEST(msix_goes_on_and_off)
     static const uint16_t entries[] = { 5, 0, 15 };
     unsigned int granted;
 
-    ck_assert_int_eq(irq_msix_on(&case_irq, &case_dev, entries, 3, &granted),
-                     0);
+    ck_assert_int_eq(msix_on_at(entries, 3, &granted), 0);
     ck_assert_uint_eq(granted, 3);
     ck_assert_str_eq(fake_xen_log(), "msi 5 0000:03:00.0 5 fe000000 = 100\n"
                                      "msi 5 0000:03:00.0 0 fe000000 = 101\n"
@@ -52,7 +51,7 @@ START_TEST(msix_goes_on_and_off)
     ck_assert_uint_eq(case_bus.size_at[MSIX_AT], 2);
     ck_assert_uint_eq(case_bus.size_at[MSIX_AT + 1], 0);
     ck_assert_uint_ne(get(PCI_COMMAND) & PCI_COMMAND_INTX_DISABLE, 0);
-    irq_off(&case_irq, &case_dev);
+    off();
     assert_off();
 }
 END_TEST
@@ -66,12 +65,12 @@ START_TEST(msix_twice_with_the_wrong_disable)
     unsigned int granted;
 
     ck_assert_int_eq(msix_on(1, &granted), 0);
-    irq_off(&case_irq, &case_dev);
+    off();
     assert_off();
     ck_assert_int_eq(msix_on(4, &granted), 0);
     ck_assert_uint_eq(granted, 4);
     ck_assert_uint_eq(fake_xen_msis(DOMID), 4);
-    irq_off(&case_irq, &case_dev);
+    off();
     assert_off();
 }
 END_TEST
@@ -107,7 +106,7 @@ START_TEST(one_kind_at_a_time)
     ck_assert_int_eq(msi_on(1, &pirq), 0);
     ck_assert_int_eq(msix_on(1, &granted), -ENXIO);
     ck_assert_int_eq(case_irq.mode, IRQ_MSI);
-    irq_off(&case_irq, &case_dev);
+    off();
     ck_assert_int_eq(msix_on(1, &granted), 0);
     ck_assert_int_eq(msi_on(1, &pirq), PCI_ERR_OP_FAILED);
     ck_assert_int_eq(case_irq.mode, IRQ_MSIX);
@@ -125,7 +124,7 @@ START_TEST(the_budget_is_told_and_nothing_kept)
     assert_off();
     ck_assert_int_eq(msix_on(granted, &granted), 0);
     ck_assert_uint_eq(granted, 3);
-    irq_off(&case_irq, &case_dev);
+    off();
     fake_xen_budget(0);
     ck_assert_int_eq(msix_on(1, &granted), -ENOSPC);
     ck_assert_uint_eq(granted, 0);
@@ -150,8 +149,7 @@ START_TEST(bad_requests_map_nothing)
     const struct bad_request *bad = &bad_requests[_i];
     unsigned int granted;
 
-    ck_assert_msg(irq_msix_on(&case_irq, &case_dev, bad->entries, bad->count,
-                              &granted) == -EINVAL,
+    ck_assert_msg(msix_on_at(bad->entries, bad->count, &granted) == -EINVAL,
                   "%s", bad->name);
     ck_assert_uint_eq(granted, 0);
     ck_assert_str_eq(fake_xen_log(), "");
@@ -240,7 +238,7 @@ START_TEST(a_dead_domain_lost_its_pirqs)
 
     ck_assert_int_eq(msix_on(2, &granted), 0);
     fake_xen_domain(DOMID)->exists = false;
-    irq_off(&case_irq, &case_dev);
+    off();
     ck_assert_int_eq(case_irq.mode, IRQ_INTX);
     ck_assert_uint_eq(case_irq.count, 0);
     (void)fake_xen_reset();

@@ -12,7 +12,7 @@ static int messages_on(unsigned int count, unsigned int *instead)
     uint32_t pirq = 0;
 
     *instead = count;
-    return irq_msi_on(&case_irq, &case_dev, instead, &pirq);
+    return msi_on_or(instead, &pirq);
 }
 
 static const struct several {
@@ -30,7 +30,7 @@ START_TEST(messages_go_on_and_off)
     uint32_t pirq = 0;
 
     case_registers[MSI_AT] |= 0x30; /* what somebody left there */
-    ck_assert_int_eq(irq_msi_on(&case_irq, &case_dev, &count, &pirq), 0);
+    ck_assert_int_eq(msi_on_or(&count, &pirq), 0);
     ck_assert_uint_eq(count, row->count);
     ck_assert_uint_eq(pirq, 100);
     ck_assert_uint_eq(fake_xen_msis(DOMID), row->count);
@@ -39,7 +39,7 @@ START_TEST(messages_go_on_and_off)
     ck_assert_uint_eq(get(MSI_AT), 0x8a | row->control);
     ck_assert_uint_eq(case_bus.size_at[MSI_AT], 2);
     ck_assert_uint_ne(get(PCI_COMMAND) & PCI_COMMAND_INTX_DISABLE, 0);
-    irq_off(&case_irq, &case_dev);
+    off();
     assert_off();
 }
 END_TEST
@@ -50,7 +50,7 @@ START_TEST(one_unmapping_is_enough)
     unsigned int instead;
 
     ck_assert_int_eq(messages_on(4, &instead), 0);
-    irq_off(&case_irq, &case_dev);
+    off();
     ck_assert_str_eq(fake_xen_log(), "multi 5 0000:03:00.0 4 = 100\n"
                                      "unmap 5 100\n");
     assert_off();
@@ -67,7 +67,7 @@ START_TEST(the_budget_is_told)
     assert_off();
     ck_assert_int_eq(messages_on(instead, &instead), 0);
     ck_assert_uint_eq(fake_xen_msis(DOMID), 4);
-    irq_off(&case_irq, &case_dev);
+    off();
     fake_xen_budget(0);
     ck_assert_int_eq(messages_on(1, &instead), PCI_ERR_OP_FAILED);
     ck_assert_uint_eq(instead, 0);

@@ -36,7 +36,7 @@ static void any_operation(uint32_t *seed)
 
     switch (next(seed) % 4) {
     case 0:
-        ret = irq_msi_on(&case_irq, &case_dev, &count, &pirq);
+        ret = msi_on_or(&count, &pirq);
         ck_assert(ret == PCI_ERR_SUCCESS || ret == PCI_ERR_OP_FAILED);
         ck_assert(ret != PCI_ERR_SUCCESS || pirq != 0);
         break;
@@ -47,7 +47,7 @@ static void any_operation(uint32_t *seed)
         ck_assert_uint_le(granted, count);
         break;
     case 2:
-        irq_off(&case_irq, &case_dev);
+        off();
         assert_off();
         break;
     default:
@@ -123,7 +123,7 @@ static void enable_by_hand(const struct by_hand *row)
 START_TEST(off_is_off_however_it_came_on)
 {
     enable_by_hand(&by_hand[_i]);
-    irq_off(&case_irq, &case_dev);
+    off();
     assert_off();
     ck_assert_str_eq(fake_xen_log(), "");
     ck_assert_uint_eq(case_bus.size_at[by_hand[_i].at], 2);
@@ -150,10 +150,10 @@ START_TEST(off_twice_touches_nothing)
     unsigned int granted, writes;
 
     ck_assert_int_eq(msix_on(2, &granted), 0);
-    irq_off(&case_irq, &case_dev);
+    off();
     writes = case_bus.writes;
     fake_xen_clear_log();
-    irq_off(&case_irq, &case_dev);
+    off();
     ck_assert_uint_eq(case_bus.writes, writes);
     ck_assert_str_eq(fake_xen_log(), "");
 }

@@ -39,6 +39,22 @@ static void error(struct sbdf sbdf, enum aer_severity severity)
     uevent(sbdf, "BEGIN_RECOVERY");
 }
 
+static struct device *nic(void)
+{
+    return device_by_sbdf(link_nic);
+}
+
+static bool is_idle(void *unused UNUSED)
+{
+    return nic()->ops == NULL;
+}
+
+/* What was begun with the device's registers is over. */
+static void rest(void)
+{
+    ck_assert(run_until(is_idle, NULL));
+}
+
 static void answer(int32_t result)
 {
     fake_worker_aer(BACK_DOMID, MSG_AER_ANSWERED, result);
@@ -82,11 +98,6 @@ static bool is_slot_reset(void *unused UNUSED)
 {
     return fake_worker(BACK_DOMID)->aer_waiting &&
            fake_worker(BACK_DOMID)->aer.cmd == PCI_OP_AER_SLOTRESET;
-}
-
-static struct device *nic(void)
-{
-    return device_by_sbdf(link_nic);
 }
 
 START_TEST(non_fatal)
@@ -137,27 +148,33 @@ START_TEST(with_a_reset)
 }
 END_TEST
 
+static int32_t ask(struct msg *m)
+{
+    m->serial++;
+    m->u.handle.handle = nic()->handle;
+    return fake_worker_ask(BACK_DOMID, m).err;
+}
+
 /* A guest that writes registers during a reset does not stop the broker. */
 START_TEST(writes_during_a_reset)
 {
-    struct cfg_plan plan = { .count = 1 };
-    unsigned int count = 1;
-    bool wakes = false;
-    uint32_t pirq;
+    struct msg write = { .type = MSG_CONFIG_WRITE },
+               on = { .type = MSG_MSI_ON };
 
     connect_guest(BACK_DOMID, link_nic);
     world_slow_reset(link_nic);
     error(link_nic, AER_SEVERITY_NONFATAL);
     answer(AER_RESULT_NEED_RESET);
-    plan.writes[0] = (struct cfg_write){ .offset = PCI_COMMAND, .size = 2 };
-    ck_assert_int_eq(device_config_write(nic(), &plan, &wakes),
-                     PCI_ERR_OP_FAILED);
-    ck_assert_int_eq(device_msi_on(nic(), &count, &pirq), PCI_ERR_OP_FAILED);
+    write.u.config_write.plan.count = 1;
+    write.u.config_write.plan.writes[0] =
+        (struct cfg_write){ .offset = PCI_COMMAND, .size = 2 };
+    on.u.msi_on.count = 1;
+    ck_assert_int_eq(ask(&write), PCI_ERR_OP_FAILED);
+    ck_assert_int_eq(ask(&on), PCI_ERR_OP_FAILED);
     ck_assert_uint_eq(fake_xen_msis(BACK_DOMID), 0);
     world_end_reset(link_nic);
     ck_assert(run_until(is_slot_reset, NULL));
-    ck_assert_int_ne(device_config_write(nic(), &plan, &wakes),
-                     PCI_ERR_OP_FAILED);
+    ck_assert_int_ne(ask(&write), PCI_ERR_OP_FAILED);
     answer(AER_RESULT_DISCONNECT);
     assert_failed("\"disconnect\" to \"device was reset\"");
 }
@@ -233,6 +250,7 @@ START_TEST(frozen)
         ck_assert(!fake_worker(BACK_DOMID)->aer_waiting);
         uevent(link_nic, "SUCCESSFUL_RECOVERY");
     }
+    rest();
     assert_asked(PCI_OP_AER_SLOTRESET, AER_CHANNEL_FROZEN);
     ck_assert_uint_eq(world_get(link_nic, PCI_BAR0, 4), 0xfeac0000);
     answer(AER_RESULT_RECOVERED);
@@ -279,6 +297,7 @@ START_TEST(mended_all_the_same)
     uevent(link_nic, "SUCCESSFUL_RECOVERY");
     if (_i == 1)
         answer(AER_RESULT_NONE);
+    rest();
     ck_assert_uint_eq(world_get(link_nic, PCI_BAR0, 4), 0xfeac0000);
     ck_assert_uint_eq(world_get(link_nic, PCI_COMMAND, 2),
                       PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_SERR);
@@ -297,6 +316,7 @@ START_TEST(fatal_in_the_middle)
     answer(AER_RESULT_NONE);
     assert_asked(PCI_OP_AER_DETECTED, AER_CHANNEL_FROZEN);
     answer(AER_RESULT_NEED_RESET);
+    rest();
     assert_asked(PCI_OP_AER_SLOTRESET, AER_CHANNEL_FROZEN);
     answer(AER_RESULT_RECOVERED);
     answer(AER_RESULT_NONE);
@@ -313,6 +333,7 @@ START_TEST(nothing_to_mend)
     uevent(link_nic, "SUCCESSFUL_RECOVERY");
     answer(AER_RESULT_NONE);
     uevent(link_nic, "SUCCESSFUL_RECOVERY");
+    rest();
     ck_assert_uint_eq(world_get(link_nic, PCI_COMMAND, 2), 0x0507);
 }
 END_TEST
@@ -517,6 +538,7 @@ START_TEST(policy_detach)
     world_set(link_nic, PCI_COMMAND, 2, 0x0007);
     error(link_nic, AER_SEVERITY_NONFATAL);
     answer(AER_RESULT_NONE);
+    rest();
     ck_assert_uint_eq(world_get(link_nic, PCI_COMMAND, 2), 0x0003);
     ck_assert(run_until(nic_is_back, NULL));
     ck_assert_uint_eq(fake_xen_owner(link_nic), HYP_DOMID_IO);

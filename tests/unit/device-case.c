@@ -66,6 +66,73 @@ int release_device(struct device *dev)
     return case_seen.err;
 }
 
+static struct device_result result;
+static bool has_result;
+
+static void on_result(void *arg UNUSED, struct device *dev UNUSED,
+                      const struct device_result *r)
+{
+    result = *r;
+    has_result = true;
+}
+
+static bool is_over(void *arg UNUSED)
+{
+    return has_result;
+}
+
+static int wait_result(void)
+{
+    ck_assert(run_until(is_over, NULL));
+    has_result = false;
+    return result.err;
+}
+
+enum pci_wire_err case_write(struct device *dev, const struct cfg_plan *plan)
+{
+    device_config_write(dev, plan, on_result, NULL);
+    return (enum pci_wire_err)wait_result();
+}
+
+int case_msix_on(struct device *dev, const uint16_t *entries,
+                 unsigned int count, unsigned int *granted)
+{
+    int err;
+
+    device_msix_on(dev, entries, count, on_result, NULL);
+    err = wait_result();
+    *granted = result.count;
+    return err;
+}
+
+int case_msi_on(struct device *dev, unsigned int count, uint32_t *pirq)
+{
+    int err;
+
+    device_msi_on(dev, count, on_result, NULL);
+    err = wait_result();
+    *pirq = result.pirq;
+    return err;
+}
+
+void case_msi_off(struct device *dev)
+{
+    device_msi_off(dev, on_result, NULL);
+    (void)wait_result();
+}
+
+static bool is_idle(void *arg)
+{
+    const struct device *dev = arg;
+
+    return dev->ops == NULL;
+}
+
+void case_rest(struct device *dev)
+{
+    ck_assert(run_until(is_idle, dev));
+}
+
 static void trace_call(const char *line)
 {
     bool master = world_get(case_nvme, PCI_COMMAND, 2) & PCI_COMMAND_MASTER;

@@ -34,6 +34,15 @@ struct device *claim_ok(struct sbdf sbdf);
 /* Release to the end; its result. */
 int release_device(struct device *dev);
 
+/* What a guest asks, to the end. */
+enum pci_wire_err case_write(struct device *dev, const struct cfg_plan *plan);
+int case_msix_on(struct device *dev, const uint16_t *entries,
+                 unsigned int count, unsigned int *granted);
+int case_msi_on(struct device *dev, unsigned int count, uint32_t *pirq);
+void case_msi_off(struct device *dev);
+/* Run until nothing is under way. */
+void case_rest(struct device *dev);
+
 /*
  * From now on, each of Xen's calls with what the nvme was like at that moment:
  * "unmap master msix reset", one a line.

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "loop.h"
+#include "run-until.h"
 #include "worker-proc.h"
 
 struct worker_proc {
@@ -143,15 +144,46 @@ void fake_worker_capture(uint16_t domid)
     schedule(w, on_capture);
 }
 
-struct msg_answer fake_worker_ask(uint16_t domid, const struct msg *request)
+void fake_worker_send(uint16_t domid, const struct msg *request)
 {
     struct worker_proc *w = find(domid);
 
     ck_assert_ptr_nonnull(w);
     w->answered = request->serial - 1;
     w->handlers->request(w->arg, request);
-    ck_assert_uint_eq(w->answered, request->serial);
-    return w->answer;
+}
+
+bool fake_worker_answered(uint16_t domid, uint32_t serial,
+                          struct msg_answer *answer)
+{
+    const struct worker_proc *w = find(domid);
+
+    if (!w || w->answered != serial)
+        return false;
+    *answer = w->answer;
+    return true;
+}
+
+struct expected_answer {
+    uint16_t domid;
+    uint32_t serial;
+    struct msg_answer answer;
+};
+
+static bool has_answer(void *arg)
+{
+    struct expected_answer *e = arg;
+
+    return fake_worker_answered(e->domid, e->serial, &e->answer);
+}
+
+struct msg_answer fake_worker_ask(uint16_t domid, const struct msg *request)
+{
+    struct expected_answer e = { .domid = domid, .serial = request->serial };
+
+    fake_worker_send(domid, request);
+    ck_assert(run_until(has_answer, &e));
+    return e.answer;
 }
 
 struct worker_proc *

@@ -62,7 +62,11 @@ void fake_worker_aer(uint16_t domid, uint32_t status, int32_t result);
 /* An answer with any serial. */
 void fake_worker_aer_stray(uint16_t domid, uint32_t serial, int32_t result);
 
-/* It asks the broker; the answer, which must come at once. */
+/* It asks the broker, and waits for the answer. */
 struct msg_answer fake_worker_ask(uint16_t domid, const struct msg *request);
+/* The same in two steps. */
+void fake_worker_send(uint16_t domid, const struct msg *request);
+MUST_USE bool fake_worker_answered(uint16_t domid, uint32_t serial,
+                                   struct msg_answer *answer);
 
 #endif

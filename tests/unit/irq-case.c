@@ -53,6 +53,18 @@ uint16_t get(uint16_t offset)
     return (uint16_t)value;
 }
 
+/* The hand, without a process. */
+static void ask_at_once(void *ctx UNUSED, const struct regs_request *request,
+                        regs_done_fn *then, void *arg)
+{
+    static struct cfgspace cs;
+    struct regs_reply reply;
+
+    cs.msi = case_msi;
+    regs_do(-1, &cs, request, &reply);
+    then(arg, &reply);
+}
+
 void irq_case_setup(void)
 {
     memset(&case_irq, 0, sizeof(case_irq));
@@ -66,9 +78,9 @@ void irq_case_setup(void)
         .hyp = fake_xen_reset(),
         .domid = DOMID,
         .sbdf = { .bus = 3 },
-        .config_fd = -1,
         .msi = &case_msi,
         .msix_table_bar = TABLE_BAR,
+        .ask = ask_at_once,
     };
     fake_xen_domain(DOMID)->exists = true;
     fake_xen_add_device(case_dev.sbdf);
@@ -79,7 +91,7 @@ void irq_case_setup(void)
 void irq_case_teardown(void)
 {
     memset(case_bus.fail_at, 0, sizeof(case_bus.fail_at));
-    irq_off(&case_irq, &case_dev);
+    off();
     ck_assert_uint_eq(fake_xen_holdings(DOMID), 0);
     ck_assert_uint_eq(fake_xen_mistakes(), 0);
     ck_assert_uint_eq(get(MSI_AT) & PCI_MSI_FLAGS_ENABLE, 0);
@@ -87,16 +99,68 @@ void irq_case_teardown(void)
     ck_assert_uint_eq(get(PCI_COMMAND), PCI_COMMAND_MEMORY);
 }
 
+static void on_done(void *arg)
+{
+    *(bool *)arg = true;
+}
+
+static bool call_done;
+
+static struct irq_call new_call(unsigned int wanted)
+{
+    call_done = false;
+    return (struct irq_call){
+        .irq = &case_irq,
+        .dev = case_dev,
+        .wanted = wanted,
+        .done = on_done,
+        .arg = &call_done,
+    };
+}
+
+int msix_on_at(const uint16_t *entries, unsigned int count,
+               unsigned int *granted)
+{
+    struct irq_call call = new_call(count);
+
+    memcpy(call.entries, entries,
+           (count < PCI_WIRE_MSIX_MAX ? count : PCI_WIRE_MSIX_MAX) *
+               sizeof(entries[0]));
+    irq_msix_on(&call);
+    ck_assert(call_done);
+    *granted = call.count;
+    return call.err;
+}
+
 int msix_on(unsigned int count, unsigned int *granted)
 {
     static const uint16_t entries[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 };
 
-    return irq_msix_on(&case_irq, &case_dev, entries, count, granted);
+    return msix_on_at(entries, count, granted);
+}
+
+int msi_on_or(unsigned int *count, uint32_t *pirq)
+{
+    struct irq_call call = new_call(*count);
+
+    irq_msi_on(&call);
+    ck_assert(call_done);
+    *count = call.count;
+    *pirq = call.pirq;
+    return call.err;
 }
 
 int msi_on(unsigned int count, uint32_t *pirq)
 {
-    return irq_msi_on(&case_irq, &case_dev, &count, pirq);
+    return msi_on_or(&count, pirq);
+}
+
+void off(void)
+{
+    struct irq_call call = new_call(0);
+
+    irq_off(&call);
+    ck_assert(call_done);
 }
 
 void assert_off(void)

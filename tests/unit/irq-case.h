@@ -36,8 +36,14 @@ void irq_case_setup(void);
 void irq_case_teardown(void);
 
 uint16_t get(uint16_t offset);
+/* irq.h's, to the end, with as many entries from 0 on. */
 int msix_on(unsigned int count, unsigned int *granted);
+int msix_on_at(const uint16_t *entries, unsigned int count,
+               unsigned int *granted);
 int msi_on(unsigned int count, uint32_t *pirq);
+/* *count: how many instead. */
+int msi_on_or(unsigned int *count, uint32_t *pirq);
+void off(void);
 /* Nothing is mapped, nothing is on, the line is free. */
 void assert_off(void);
 
