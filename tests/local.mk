@@ -194,7 +194,7 @@ check_PROGRAMS += tests/unit/check_aer tests/unit/check_device tests/unit/check_
 	tests/unit/check_irq tests/unit/check_link tests/unit/check_msg \
 	tests/unit/check_ops tests/unit/check_pace tests/unit/check_policy \
 	tests/unit/check_quota \
-	tests/unit/check_sandbox \
+	tests/unit/check_sandbox tests/unit/check_slow \
 	tests/unit/check_state tests/unit/check_vbus
 endif
 tests_back_cppflags = $(AM_CPPFLAGS) $(CPP_TESTS) \
@@ -272,6 +272,23 @@ tests_unit_check_link_SOURCES = \
 	tests/unit/link-suites.h \
 	tests/unit/link-world.c \
 	tests/unit/link-world.h \
+	$(tests_back_world)
+# A device that sleeps, and children that no signal reaches.
+tests_unit_check_slow_CPPFLAGS = $(tests_back_cppflags)
+tests_unit_check_slow_CFLAGS = $(tests_back_cflags)
+tests_unit_check_slow_LDFLAGS = $(tests_unit_check_link_LDFLAGS) \
+	-Wl,--wrap=sysfs_config_read -Wl,--wrap=sysfs_config_write \
+	-Wl,--wrap=kill -Wl,--wrap=child_fork
+tests_unit_check_slow_LDADD = $(tests_back_ldadd)
+tests_unit_check_slow_SOURCES = \
+	tests/unit/check_slow.c \
+	tests/unit/check_slow_end.c \
+	tests/unit/fake-worker-proc.c \
+	tests/unit/fake-worker-proc.h \
+	tests/unit/link-world.c \
+	tests/unit/link-world.h \
+	tests/unit/slow-case.c \
+	tests/unit/slow-case.h \
 	$(tests_back_world)
 tests_unit_check_msg_CPPFLAGS = $(tests_back_cppflags)
 tests_unit_check_msg_CFLAGS = $(tests_back_cflags)

@@ -147,6 +147,7 @@ START_TEST(deleted_while_a_device_is_claimed)
     tool_lists(BACK_DOMID, link_nvme);
     expect_states(BACK_DOMID, "2");
     tool_deletes(BACK_DOMID);
+    expect_reset(link_nvme);
     run_due();
     /* Claimed for nobody, it is given back at once, with no second reset. */
     temp_tree_file(world_path(link_nvme, "reset_method"), "\n");

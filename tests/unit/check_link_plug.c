@@ -115,7 +115,7 @@ START_TEST(the_list_closes_up_while_a_device_is_claimed)
     tool_lists(BACK_DOMID, link_nic);
     expect_back_node(BACK_DOMID, "state", "7");
     set_front(BACK_DOMID, "state", "7");
-    run_due();
+    expect_reset(link_nic);
     temp_tree_file(world_path(link_nic, "reset_method"), "\n");
     link_world_after_find(unlist_nvme);
     world_end_reset(link_nic);

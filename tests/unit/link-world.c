@@ -275,6 +275,21 @@ void connect_guest(uint16_t domid, struct sbdf dev)
     expect_states(domid, "2 3 4");
 }
 
+/* That begins when its registers are known. */
+static bool is_in_reset(void *arg)
+{
+    const struct device *dev = device_by_sbdf(((struct expected *)arg)->dev);
+
+    return dev && dev->cs.params.size != 0;
+}
+
+void expect_reset(struct sbdf dev)
+{
+    struct expected e = { .dev = dev };
+
+    ck_assert_msg(run_until(is_in_reset, &e), "no reset");
+}
+
 static bool has_owner(void *arg)
 {
     const struct expected *e = arg;

@@ -57,6 +57,8 @@ const char *listing_before_3(uint16_t domid);
 /* From nothing to Connected with these devices. */
 void connect_guest(uint16_t domid, struct sbdf dev);
 
+/* Run until a device that is being claimed is in its reset. */
+void expect_reset(struct sbdf dev);
 /* Run until the device is owned by that domain in Xen. */
 void expect_owner(struct sbdf dev, uint16_t domid);
 void expect_back_node(uint16_t domid, const char *leaf, const char *value);
