@@ -186,12 +186,16 @@ run_qemu()
 	done
 	command+=(-kernel "$IMAGE/xen"
 		-append "com1=115200,8n1 console=com1 dom0_mem=1280M,max:1280M dom0_max_vcpus=2 conring_size=128k $SET_XEN_ARGS${XEN_ARGS[*]:+ ${XEN_ARGS[*]}}"
-		-initrd "$IMAGE/vmlinux console=hvc0 rdinit=/init panic=1 loglevel=7,$RUN/initrd")
+		-initrd "$IMAGE/vmlinux console=hvc0 rdinit=/init panic=1 loglevel=7 mitigations=off,$RUN/initrd")
 	for argument in "${MONITOR_ARGS[@]}" "${QEMU_ARGS[@]}"; do
 		command+=("$argument")
 	done
 
-	"${command[@]}" </dev/null >"$RUN/qemu.log" 2>&1 9>&- &
+	# Linux may schedule each session as one (sched_autogroup); then "nice rig"
+	# means nothing outside of its session, unless the group is told as well.
+	# shellcheck disable=SC2016
+	setsid sh -c 'nice 2>/dev/null >/proc/self/autogroup; exec "$@"' sh \
+		"${command[@]}" </dev/null >"$RUN/qemu.log" 2>&1 9>&- &
 	QEMU_PID=$!
 }
 

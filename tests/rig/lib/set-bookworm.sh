@@ -16,9 +16,9 @@ SET_XEN_DIR=usr/lib/xen-4.17/bin
 # With SMAP a PV dom0 dies in its first page fault; TCG reports no instruction
 # length for RDTSCP, which kills PVH guests.
 # shellcheck disable=SC2034
-SET_CPU=max,la57=off,smap=off,smep=off,pku=off,pks=off,rdtscp=off,xsave=off
+SET_CPU=max,la57=off,smap=off,smep=off,pku=off,pks=off,rdtscp=off,xsave=off,erms=off
 # shellcheck disable=SC2034
-SET_XEN_ARGS='loglvl=info guest_loglvl=info spec-ctrl=eager-fpu'
+SET_XEN_ARGS='loglvl=info guest_loglvl=info spec-ctrl=no,eager-fpu bootscrub=off'
 
 SET_PACKAGES='
 	xen-hypervisor-4.17-amd64 xen-utils-4.17 xen-utils-common xenstore-utils
