@@ -88,8 +88,13 @@ held_devices()
 # hold BDF...: make devices assignable, with stock xl.
 hold()
 {
+	_pids=
 	for _d; do
-		xl pci-assignable-add "$_d"
+		xl pci-assignable-add "$_d" &
+		_pids="$_pids $!"
+	done
+	for _d in $_pids; do
+		wait "$_d"
 	done
 }
 
@@ -97,13 +102,16 @@ hold()
 free_devices()
 {
 	for _d in $(held_devices); do
-		xl pci-assignable-remove -r "$_d" >/dev/null 2>&1 || true
-		if [ -e "/sys/bus/pci/drivers/pciback/$_d" ]; then
-			echo "$_d" >/sys/bus/pci/drivers/pciback/unbind || true
-			echo "$_d" >/sys/bus/pci/drivers/pciback/remove_slot 2>/dev/null || true
-		fi
-		xenstore-rm "/libxl/pci/$(echo "$_d" | tr ':.' '--')" 2>/dev/null || true
+		(
+			xl pci-assignable-remove -r "$_d" >/dev/null 2>&1 || true
+			if [ -e "/sys/bus/pci/drivers/pciback/$_d" ]; then
+				echo "$_d" >/sys/bus/pci/drivers/pciback/unbind || true
+				echo "$_d" >/sys/bus/pci/drivers/pciback/remove_slot 2>/dev/null || true
+			fi
+			xenstore-rm "/libxl/pci/$(echo "$_d" | tr ':.' '--')" 2>/dev/null || true
+		) &
 	done
+	wait
 }
 
 driver_of()
@@ -169,7 +177,7 @@ node()
 
 backend_of()
 {
-	echo "/local/domain/0/backend/pci/$(xl domid "$1")/0"
+	echo "/local/domain/0/backend/pci/$(rig-guest domid "$1")/0"
 }
 
 # wait_state PATH STATE [SECONDS]: PATH is that of a backend or frontend.
@@ -194,12 +202,8 @@ wait_state()
 # Interrupts that are mapped but bound to nobody are left out.
 xen_view()
 {
-	xl dmesg -c >/dev/null
-	# Keys are handled one at a time and later than the call returns.
-	_xen_key q 'Shared frames'
-	_xen_key i 'Direct vector information'
-	_xen_key Q 'PCI devices'
-	xl dmesg | sed -n '
+	xen_says qiQ 'General information' 'Direct vector information' 'PCI devices'
+	sed -n '
 		s/^(XEN) *//
 		s/^General information for domain \([0-9]*\):.*/@\1/p
 		s/.*\(dying=[0-9]*\).*/\1/p
@@ -208,24 +212,23 @@ xen_view()
 		/^I\/O Ports *{/p
 		s/^IRQ: *\([0-9]*\) vec:[0-9a-f]* *\([^ ]*\) .* in-flight=[0-9]* */irq \1 \2 /p
 		s/^\([0-9a-f:]*\.[0-7]\) - \(.*\)/device \1 \2/p
-	' | awk '
+	' "$CASE_TMP/xen" | awk '
 		/^@/ { domain = substr($0, 2); next }
 		/^(dying|Interrupts|I\/O)/ { print "domain " domain " " $0; next }
 		{ gsub(/\([^)]*\)/, ""); gsub(/: +/, ":"); gsub(/ - node -?[0-9]+/, "")
 		  gsub(/  +/, " "); sub(/DomIO:[0-9a-f]+/, "DomIO"); sub(/ +$/, ""); print }' | sort
 }
 
-_xen_key()
+# xen_says KEYS TEXT...: $CASE_TMP/xen is what Xen says to debug keys, each TEXT must
+# be in it. Xen is through with all keys when the call returns (handle_keypress).
+xen_says()
 {
+	xl dmesg -c >/dev/null
 	xl debug-keys "$1"
-	wait_for 20 eval "xl dmesg | grep -q '$2'"
-	# Complete when no more comes.
-	_before=
-	_now=$(xl dmesg | wc -c)
-	while [ "$_now" != "$_before" ]; do
-		sleep 0.1
-		_before=$_now
-		_now=$(xl dmesg | wc -c)
+	shift
+	xl dmesg >"$CASE_TMP/xen"
+	for _text; do
+		grep -q "$_text" "$CASE_TMP/xen" || fail "Xen does not say \"$_text\"" >&2
 	done
 }
 
@@ -235,7 +238,7 @@ xen_pirqs()
 	xen_view | grep "^irq .*d$1:" || true
 }
 
-# Back to how the boot left it; run before and after each case.
+# Back to how the boot left it; run before the first case and after each.
 clean_up()
 {
 	set +eu
@@ -245,8 +248,11 @@ clean_up()
 	wait_for 30 no_guests || true
 	stop_daemon >/dev/null 2>&1 || stop_daemon KILL >/dev/null 2>&1
 	free_devices
-	for _m in nvme e1000e igb rig_edu; do
-		! grep -q "^$_m " /proc/modules || modprobe -r $_m
+	for _d in /sys/bus/pci/devices/*/sriov_numvfs; do
+		[ ! -e "$_d" ] || [ "$(cat "$_d")" = 0 ] || echo 0 >"$_d"
+	done
+	for _m in $(sed -n 's/^\(nvme\|e1000e\|igb\|rig_edu\) .*/\1/p' /proc/modules); do
+		modprobe -r "$_m"
 	done
 	echo 1 >/sys/bus/pci/rescan
 	[ "$(cat "$AUTOPROBE")" = 1 ] || echo 1 >"$AUTOPROBE"
@@ -363,7 +369,8 @@ END
 # wrong with the backend.
 rogue()
 {
-	_n=$(($(cat "$CASE_TMP/rogue") + 1))
+	read -r _n <"$CASE_TMP/rogue"
+	_n=$((_n + 1))
 	echo $_n >"$CASE_TMP/rogue"
 	rig-guest tell rogue "rogue-$_n" "$*"
 	rig-guest line rogue "^rogue-done $_n " --timeout 200 >"$CASE_TMP/rogue-done" ||
@@ -373,7 +380,7 @@ rogue()
 		$1 == "rogue-done" { on = $2 == n - 1; next }
 		/^\[/ { next }
 		n == 1 || on { print "    " $0 }'
-	_rc=$(cut -d' ' -f3 "$CASE_TMP/rogue-done")
+	read -r _ _ _rc <"$CASE_TMP/rogue-done"
 	[ "$_rc" = 0 ] || fail "rogue-front $* ended with $_rc"
 	daemon_alive || fail "xenpcid is gone after rogue-front $*"
 }
@@ -440,7 +447,7 @@ honest_end()
 # error_of NAME: what the backend says about its guest.
 error_of()
 {
-	node "/local/domain/0/error/backend/pci/$(xl domid "$1")/0/error"
+	node "/local/domain/0/error/backend/pci/$(rig-guest domid "$1")/0/error"
 }
 
 # What two fronts say about the same devices.

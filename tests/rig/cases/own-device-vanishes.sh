@@ -9,8 +9,6 @@ net=$(rig-bdf e1000e)
 serve "$disk" "$net"
 xen_view >"$CASE_TMP/view.before"
 pid=$(daemon_pid)
-honest_start "$net"
-
 guest=$(guest_script <<'END'
 # Command and status: the ids are known from before.
 look()
@@ -27,6 +25,7 @@ echo "after $(look)"
 END
 )
 rig-guest start loser --pci "$disk" "$guest"
+honest_start "$net"
 rig-guest line loser '^before 0010' --timeout 60
 
 echo 1 >"/sys/bus/pci/devices/$disk/remove"

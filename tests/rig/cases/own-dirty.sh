@@ -12,6 +12,7 @@ rig-wait-for finish 200
 END
 )
 rig-guest start first --pci "$disk" "$guest"
+rig-guest start second "$guest"
 rig-guest line first '^guest-ready' --timeout 60
 
 # The kernel's file, as if the device failed its reset each time: it goes on
@@ -27,7 +28,6 @@ xenpci assignable-list --json | grep '"dirty": *true' || fail 'nor in JSON'
 # A daemon that starts afresh knows it still.
 stop_daemon
 start_daemon --debug
-rig-guest start second "$guest"
 rig-guest line second '^guest-ready' --timeout 60
 rc=0
 xenpci attach second "$disk" >"$CASE_TMP/refused" 2>&1 || rc=$?

@@ -18,9 +18,8 @@ xen_view >"$CASE_TMP/view.before"
 # How many messages of MSI (not MSI-X) Xen has set up.
 messages()
 {
-	xl dmesg -c >/dev/null
-	_xen_key M 'MSI information'
-	xl dmesg | grep -cE '^\(XEN\) +MSI +[0-9]+ vec=' || true
+	xen_says M 'MSI information'
+	grep -cE '^\(XEN\) +MSI +[0-9]+ vec=' "$CASE_TMP/xen" || true
 }
 
 control()

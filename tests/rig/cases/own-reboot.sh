@@ -18,12 +18,9 @@ fi
 END
 )
 # Domain ids count up for ever; ask Xen for the next one with a throw-away guest.
-probe=$(guest_script <<'END'
-echo "domid $(xenstore-read domid)"
-END
-)
-rig-guest run probe "$probe" >$CASE_TMP/probe
-first=$(($(sed -n 's/^domid //p' $CASE_TMP/probe) + 1))
+rig-guest start probe --paused "$guest"
+first=$(($(rig-guest domid probe) + 1))
+rig-guest stop probe
 echo $first >$CASE_TMP/first
 rig-guest start again --pci "$bdf" --config 'on_reboot="restart"' "$guest" $CASE_TMP/first
 rig-guest line again "^life $first: XENPCI RIG DISK" --timeout 60

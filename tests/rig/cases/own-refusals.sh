@@ -27,6 +27,7 @@ rig-wait-for finish 120
 END
 )
 rig-guest start one "$guest"
+rig-guest start plain --config 'passthrough="disabled"' --config 'e820_host=0' "$guest"
 rig-guest line one '^guest-ready' --timeout 60
 refused 6 xenpcid xenpci attach one "$bdf"
 start_daemon --debug
@@ -54,7 +55,6 @@ xenpci assignable-add "$bdf" || fail 'assignable-add'
 [ "$(driver_of "$bdf")" = pciback ] || fail 'pciback does not have the disk'
 
 # Not into a guest without an IOMMU context; not to two guests.
-rig-guest start plain --config 'passthrough="disabled"' --config 'e820_host=0' "$guest"
 rig-guest line plain '^guest-ready' --timeout 60
 refused 6 'passthrough' xenpci attach plain "$bdf"
 rig-guest stop plain

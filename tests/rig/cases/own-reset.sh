@@ -39,8 +39,8 @@ echo guest-busy
 rig-wait-for never 120
 END
 )
-honest_start "$edu"
 rig-guest start busy --pci "$disk" --pci "$net" "$guest"
+honest_start "$edu"
 rig-guest line busy '^guest-busy' --timeout 90 || fail 'the guest does not get there'
 rig-guest console busy | grep '^command\|^[0-9]'
 msix=$(lspci -s "$disk" -vv | sed -n 's/.*MSI-X: Enable\([+-]\).*/\1/p')

@@ -10,8 +10,8 @@ net=$(rig-bdf e1000e)
 serve "$disk" "$edu" "$net"
 xen_view >"$CASE_TMP/view.before"
 pid=$(daemon_pid)
-honest_start "$net"
 rogue_start "$disk" "$edu"
+honest_start "$net"
 
 honest_while 'quiet' sleep 3
 honest_while 'malformed requests' rogue ops

@@ -8,8 +8,8 @@ disk=$(rig-bdf nvme)
 net=$(rig-bdf e1000e)
 serve "$disk" "$net"
 xen_view >"$CASE_TMP/view.before"
-honest_start "$net"
 rogue_start "$disk"
+honest_start "$net"
 
 workers()
 {

@@ -21,8 +21,8 @@ rig-wait-for finish 90
 END
 )
 rig-guest start net --pci "$net" "$net_guest"
-rig-guest line net '^net-done' --timeout 90
 rig-guest run disk --pci "$disk" "$(disk_guest)" >$CASE_TMP/disk
+rig-guest line net '^net-done' --timeout 90
 disk_was_read $CASE_TMP/disk
 rig-guest tell net finish
 rig-guest wait net --timeout 60 >$CASE_TMP/net

@@ -7,8 +7,8 @@
 # shellcheck source=tests/rig/cases/lib.sh
 . /rig/files/lib.sh
 
+(clean_up) >/dev/null 2>&1
 while read -r name limit; do
-	(clean_up) >/dev/null 2>&1
 	echo "# $name" >/dev/hvc0
 	log=/rig/out/$name.log
 	begun=$(cut -d. -f1 /proc/uptime)
