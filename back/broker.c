@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "aer-source.h"
-#include "config.h"
+#include "age.h"
 #include "events.h"
 #include "hyp.h"
 #include "kernel-half.h"
@@ -24,6 +24,7 @@
 #include "state.h"
 #include "store.h"
 #include "supervise.h"
+#include "version.h"
 #include "worker-proc.h"
 
 #define EXIT_BUSY 4
@@ -54,7 +55,7 @@ static int announce(void)
 
     return ret < 0
                ? ret
-               : store_write(store, NULL, XS_DAEMON_VERSION, PACKAGE_VERSION);
+               : store_write(store, NULL, XS_DAEMON_VERSION, xenpci_version);
 }
 
 static void open_all(void)
@@ -84,6 +85,7 @@ static void close_all(void)
 {
     aer_source_close();
     (void)!store_remove(store, NULL, XS_DAEMON_DIR);
+    worker_spare_end();
     /* With guests left, the kernel must not take their directories over. */
     if (!link_next(NULL))
         kernel_half_let_go();
@@ -92,50 +94,76 @@ static void close_all(void)
     loop_fini();
 }
 
+static void enter(const struct broker_paths *paths)
+{
+    int ret = worker_program_open(paths->worker);
+
+    if (ret < 0)
+        fatalx("cannot open the program %s: %s; is xenpci installed as a "
+               "whole?",
+               paths->worker, strerror(-ret));
+    ret = worker_root_open(paths->run_dir);
+    if (ret < 0)
+        fatalx("cannot have an empty directory in %s for workers: %s",
+               paths->run_dir, strerror(-ret));
+    state_open(paths->run_dir);
+    (void)signal(SIGPIPE, SIG_IGN);
+    loop_init();
+    /* It starts beside us, should a guest have lost its worker. */
+    worker_spare();
+    open_all();
+    (void)loop_on_signal(SIGTERM, on_stop, NULL);
+    (void)loop_on_signal(SIGINT, on_stop, NULL);
+    (void)loop_on_signal(SIGHUP, on_reload, NULL);
+    (void)loop_on_read(store_fd(store), on_store, NULL);
+}
+
+/* Guests of an earlier broker wait for answers; for all this nobody does. */
+static void settle_in(void *unused UNUSED)
+{
+    aer_source_open();
+    ledger_start();
+    link_release_orphans();
+}
+
+#define SETTLE_MS 20u
+
+static void serve(void)
+{
+    log_info("version %s serves, %u ms after its start", xenpci_version,
+             age_ms());
+    link_adopt_devices(hyp);
+    events_scan(hyp, store);
+    (void)loop_after(SETTLE_MS, settle_in, NULL);
+    supervise_ready();
+    loop_run();
+    supervise_end();
+    if (link_next(NULL))
+        log_info("stopping; guests keep their devices and their workers until "
+                 "the next start");
+    else
+        log_info("stopping");
+    ledger_stop();
+    close_all();
+}
+
 int broker_main(const struct broker_paths *paths)
 {
-    const char *run_dir = paths->run_dir;
     int ret;
 
     if (geteuid() != 0) {
         log_warnx("must run as root: it assigns devices to other domains");
         return EXIT_FAILURE;
     }
-    ret = lock_take(run_dir);
+    ret = lock_take(paths->run_dir);
     if (ret == -EBUSY) {
-        log_warnx("another xenpcid serves this host (lock in %s)", run_dir);
+        log_warnx("another xenpcid serves this host (lock in %s)",
+                  paths->run_dir);
         return EXIT_BUSY;
     }
     if (ret < 0)
-        fatalx("cannot lock %s: %s", run_dir, strerror(-ret));
-    ret = worker_program_open(paths->worker);
-    if (ret < 0)
-        fatalx("cannot open the program %s: %s; is xenpci installed as a "
-               "whole?",
-               paths->worker, strerror(-ret));
-    ret = worker_root_open(run_dir);
-    if (ret < 0)
-        fatalx("cannot have an empty directory in %s for workers: %s", run_dir,
-               strerror(-ret));
-    state_open(run_dir);
-    (void)signal(SIGPIPE, SIG_IGN);
-    loop_init();
-    open_all();
-    (void)loop_on_signal(SIGTERM, on_stop, NULL);
-    (void)loop_on_signal(SIGINT, on_stop, NULL);
-    (void)loop_on_signal(SIGHUP, on_reload, NULL);
-    (void)loop_on_read(store_fd(store), on_store, NULL);
-    aer_source_open();
-    log_info("version %s serves", PACKAGE_VERSION);
-    link_adopt_devices(hyp);
-    ledger_start();
-    events_scan(hyp, store);
-    link_release_orphans();
-    supervise_ready();
-    loop_run();
-    supervise_end();
-    log_info("stopping");
-    ledger_stop();
-    close_all();
+        fatalx("cannot lock %s: %s", paths->run_dir, strerror(-ret));
+    enter(paths);
+    serve();
     return EXIT_SUCCESS;
 }

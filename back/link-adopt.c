@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Going on where an earlier broker stopped. When it ended, Xen turned the
- * front's port into one that waits for us and left the grant valid, so a new
- * worker maps and binds the same again and finds a pending request in the page;
- * the guest notices a pause.
+ * Going on where an earlier broker stopped. The guest's worker is still there and
+ * is adopted. If it has died as well, Xen turned the front's port into one that
+ * waits for us and left the grant valid, so a new worker maps and binds the same
+ * again and finds a pending request in the page; the guest notices a pause.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -51,10 +51,16 @@ static void orphan_released(void *arg UNUSED, struct device *dev, int err)
              err < 0 ? strerror(-err) : "");
 }
 
+static bool is_known(uint16_t domid)
+{
+    return link_find(domid) != NULL;
+}
+
 void link_release_orphans(void)
 {
     struct device *dev = NULL;
 
+    worker_discard_others(is_known);
     while ((dev = device_next(dev)))
         if (dev->phase == DEVICE_READY && !link_find(dev->domid))
             device_release(dev, orphan_released, NULL);
@@ -99,10 +105,14 @@ bool link_adopt(struct link *link)
 {
     enum xb_state state;
 
-    if (link->self != XB_UNKNOWN || !link_has_devices(link) ||
-        publish_state(link->store, NULL, link->domid, &state) < 0 ||
-        state < XB_INITIALISED)
+    if (link->self != XB_UNKNOWN)
         return false;
+    if (!link_has_devices(link) ||
+        publish_state(link->store, NULL, link->domid, &state) < 0 ||
+        state < XB_INITIALISED) {
+        worker_discard(link->domid);
+        return false;
+    }
     link_adopt_policy(link);
     tell_exported(link);
     log_info("d%u: goes on in state %s", link->domid, xb_state_name(state));
@@ -114,5 +124,7 @@ bool link_adopt(struct link *link)
         link->self = XB_CONNECTED;
     if (link->self == XB_CONNECTED || link->self == XB_RECONFIGURED)
         link_worker_resume(link);
+    else
+        worker_discard(link->domid);
     return true;
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "age.h"
 #include "link.h"
 
 /* A request whose answer is on its way; the guest may end before that. */
@@ -16,11 +17,23 @@ struct asked {
     unsigned int wanted; /* vectors */
 };
 
+/* How soon after its start a broker is of use to somebody, once. */
+static void say_first(const struct link *link)
+{
+    static bool said;
+
+    if (!said)
+        log_info("d%u: the first answer, %u ms after the start", link->domid,
+                 age_ms());
+    said = true;
+}
+
 static void answer(struct link *link, uint32_t serial, struct msg_answer *a)
 {
     if (worker_answer(link->worker, serial, a) < 0)
         log_limited(&link->budget, "d%u: the worker does not take answers",
                     link->domid);
+    say_first(link);
 }
 
 static void say_short(struct link *link, const struct device *dev,

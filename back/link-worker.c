@@ -5,57 +5,18 @@
  * they were, and its request with them.
  */
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "link.h"
-#include "nodes.h"
 
-/* So many deaths without CALM_MS of service in between end the link. */
-#define RESTARTS_MAX 5u
-#define CALM_MS      10000u
+/* When no process can be started. */
+#define AGAIN_MS 1000u
 
 /* Mapping and binding are two hypercalls; a loaded host starts slowly. */
 #define CONNECT_MS 15000u
 
 /* A worker's word is checked: nothing larger is an errno. */
 #define ERRNO_MAX 4095
-
-static int front_uint(struct link *link, const char *fmt_path, uint32_t *value)
-{
-    return store_read_uint(link->store, NULL, fmt_path, value);
-}
-
-/* The front's three nodes. On failure why holds the sentence for the node. */
-static int read_front(struct link *link, struct msg_connect *c,
-                      char why[DEVICE_WHY])
-{
-    char path[STORE_PATH], magic[8];
-    int ret;
-
-    c->domid = link->domid;
-    (void)snprintf(path, sizeof(path), XS_FRONT_PCI_OP_REF, link->domid);
-    ret = front_uint(link, path, &c->gref);
-    if (ret == 0) {
-        (void)snprintf(path, sizeof(path), XS_FRONT_EVENT_CHANNEL, link->domid);
-        ret = front_uint(link, path, &c->port);
-    }
-    if (ret < 0) {
-        device_say(why, "the front's node %s is %s", path,
-                   ret == -ENOENT ? "missing" : "no number");
-        return ret;
-    }
-    (void)snprintf(path, sizeof(path), XS_FRONT_MAGIC, link->domid);
-    ret = store_read_buf(link->store, NULL, path, magic, sizeof(magic));
-    if (ret == 0 && strcmp(magic, PCI_WIRE_MAGIC) == 0)
-        return 0;
-    device_say(
-        why,
-        "version mismatch: the front's protocol magic is not \"" PCI_WIRE_MAGIC
-        "\"");
-    return -EPROTO;
-}
 
 static void drop_worker(struct link *link)
 {
@@ -72,14 +33,6 @@ static void connect_failed(struct link *link, int err, const char *why)
         link_finish(link, err);
     else
         link_touch(link);
-}
-
-static void calm(void *arg)
-{
-    struct link *link = arg;
-
-    link->calm = NULL;
-    link->restarts = 0;
 }
 
 /* The number is a worker's word; it may be any. */
@@ -111,8 +64,6 @@ static void on_connected(void *arg, const struct msg_connected *result)
     if (link->failed == 0)
         link_clear_report(link, NULL);
     log_limited_info(&link->budget, "d%u: connected", link->domid);
-    if (!link->calm)
-        link->calm = loop_after(CALM_MS, calm, link);
     recovery_worker_back(link);
     if (link->running == XB_ACT_CONNECT)
         link_finish(link, 0);
@@ -126,27 +77,60 @@ static void on_aer_done(void *arg, const struct msg *m)
     link_spend(arg, since);
 }
 
+static void on_settled(void *arg)
+{
+    uint64_t since = loop_now_us();
+    struct link *link = arg;
+
+    link->settled = true;
+    link->unsettled = 0;
+    link_spend(link, since);
+}
+
+static void on_adopted(void *arg, const char *version)
+{
+    link_upgrade(arg, version);
+}
+
 static void start_worker(struct link *link, enum cfg_start start);
+
+static void start_again(void *arg)
+{
+    struct link *link = arg;
+
+    link->soon = NULL;
+    start_worker(link, CFG_CONTINUE);
+}
 
 static void on_gone(void *arg, const char *reason)
 {
     struct link *link = arg;
+    uint32_t ms = 0;
 
-    log_warnx("d%u: the worker %s", link->domid, reason);
+    if (link->outdated)
+        log_info("d%u: the worker %s", link->domid, reason);
+    else
+        log_limited(&link->budget, "d%u: the worker %s", link->domid, reason);
     link->worker = NULL;
     link->connected = false;
-    loop_cancel(link->calm);
-    link->calm = NULL;
     if (link->running == XB_ACT_CONNECT) {
         connect_failed(link, -EIO, "the worker ended while connecting");
         return;
     }
-    if (++link->restarts > RESTARTS_MAX) {
+    if (!link->outdated && link_keeps_dying(link)) {
         link_report(link, NULL, -EIO,
-                    "the guest's worker keeps dying; its link stays down");
+                    "the guest's worker dies of each request that it finds; "
+                    "the front may connect again");
+        link->captured = true;
+        link_touch(link);
         return;
     }
-    start_worker(link, CFG_CONTINUE);
+    if (!link->outdated)
+        ms = link_next_worker_ms(link);
+    if (ms > 0)
+        link->soon = loop_after(ms, start_again, link);
+    else
+        start_worker(link, CFG_CONTINUE);
 }
 
 /*
@@ -178,6 +162,8 @@ static const struct worker_handlers handlers = {
     .connected = on_connected,
     .request = link_on_request,
     .aer_done = on_aer_done,
+    .settled = on_settled,
+    .adopted = on_adopted,
     .gone = on_gone,
     .captured = on_captured,
 };
@@ -195,11 +181,28 @@ static int send_setup(struct link *link, const struct msg_connect *c,
     return ret == 0 ? worker_connect(link->worker, c) : ret;
 }
 
+static void give_work(struct link *link, const struct msg_connect *c,
+                      enum cfg_start start)
+{
+    char why[DEVICE_WHY];
+    int ret;
+
+    link->settled = link->outdated = false;
+    ret = send_setup(link, c, start);
+    /* One that is dead will be reported as such. */
+    if (start == CFG_CONTINUE && (ret == -EPIPE || ret == -ECONNRESET))
+        return;
+    if (ret < 0) {
+        device_say(why, "the worker takes no orders: %s", strerror(-ret));
+        connect_failed(link, ret, why);
+    }
+}
+
 static void start_worker(struct link *link, enum cfg_start start)
 {
     struct msg_connect c = { 0 };
     char why[DEVICE_WHY] = "";
-    int ret = read_front(link, &c, why);
+    int ret = link_read_front(link, &c, why);
 
     if (ret == 0) {
         link->worker = worker_spawn(link->domid, &handlers, link);
@@ -209,17 +212,26 @@ static void start_worker(struct link *link, enum cfg_start start)
         }
     }
     if (ret == 0) {
-        ret = send_setup(link, &c, start);
-        if (ret < 0)
-            device_say(why, "the worker takes no orders: %s", strerror(-ret));
+        give_work(link, &c, start);
+        return;
     }
-    if (ret < 0)
-        connect_failed(link, ret, why);
+    connect_failed(link, ret, why);
+    /* A host short of processes is so for a while; the guest still waits. */
+    if (start == CFG_CONTINUE && ret == -EAGAIN)
+        link->soon = loop_after(AGAIN_MS, start_again, link);
 }
 
 void link_worker_resume(struct link *link)
 {
-    start_worker(link, CFG_CONTINUE);
+    struct msg_connect c = { 0 };
+    char why[DEVICE_WHY] = "";
+
+    if (link_read_front(link, &c, why) == 0)
+        link->worker = worker_adopt(link->domid, &handlers, link);
+    if (link->worker)
+        give_work(link, &c, CFG_CONTINUE);
+    else
+        start_worker(link, CFG_CONTINUE);
 }
 
 static void connect_late(void *arg)
@@ -291,6 +303,9 @@ void link_act_disconnect(struct link *link)
 {
     link->captured = false;
     recovery_stop(link);
+    link->unsettled = 0;
+    loop_cancel(link->soon);
+    link->soon = NULL;
     if (!link->worker) {
         quiet_devices(link);
         return;

@@ -66,7 +66,7 @@ static void link_free(struct link *link)
     *p = link->next;
     link_unwatch_front(link);
     loop_cancel(link->look);
-    loop_cancel(link->calm);
+    loop_cancel(link->soon);
     loop_cancel(link->patience);
     recovery_stop(link);
     free(link);

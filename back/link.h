@@ -12,7 +12,10 @@
  * link-policy.c  what the administrator allows
  * link-devices.c  actions EXPORT, RECONFIGURE, RELEASE
  * link-adopt.c    going on where an earlier broker stopped
+ * link-front.c    what a front publishes
  * link-worker.c   actions CONNECT, DISCONNECT; the worker's life
+ * link-deaths.c   when it dies
+ * link-upgrade.c  workers of another version, one by one
  * link-requests.c what the worker asks for
  * link-quota.c    a guest's share of all this
  */
@@ -58,9 +61,14 @@ struct link {
 
     struct worker_proc *worker;
     bool connected;
-    bool captured;         /* its worker was, and the link is about to close */
-    unsigned int restarts; /* of the worker, since it last held for a while */
-    struct loop_watch *calm;
+    bool
+        captured; /* its worker was, or is as bad, and the link is about to close */
+    bool settled;            /* it has answered what it found */
+    bool outdated;           /* it is of another version than we are */
+    unsigned int unsettled;  /* so many in a row died before that */
+    unsigned int deaths;     /* lately, */
+    uint64_t deaths_since;   /* counted from here; milliseconds */
+    struct loop_watch *soon; /* the next worker, after too many */
 
     struct loop_watch *patience; /* with a front or a worker that must answer */
     bool mute;                   /* patience is over */
@@ -133,8 +141,23 @@ void link_act_release(struct link *link);
 void link_act_connect(struct link *link);
 void link_act_disconnect(struct link *link);
 
-/* A new worker for a front that is connected already. */
+/* The front's three nodes. 0, or a negative errno and the sentence for the error
+ * node. */
+MUST_USE int link_read_front(struct link *link, struct msg_connect *c,
+                             char why[DEVICE_WHY]);
+
+/* The worker has died. How long the next one waits: one that cannot live must not
+ * keep the host busy with starting it. */
+uint32_t link_next_worker_ms(struct link *link);
+/* ... and one that dies of its guest's request again and again has no next. */
+bool link_keeps_dying(struct link *link);
+
+/* For a front that is connected already: the worker that an earlier broker left,
+ * or a new one. */
 void link_worker_resume(struct link *link);
+
+/* Its worker is of another version, and replaced when its turn comes. */
+void link_upgrade(struct link *link, const char *version);
 
 /* A request from the link's worker; arg is the link. */
 void link_on_request(void *arg, const struct msg *request);

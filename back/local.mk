@@ -19,6 +19,8 @@ back_libback_a_SOURCES = \
 	back/aer-trace.h \
 	back/aer.c \
 	back/aer.h \
+	back/age.c \
+	back/age.h \
 	back/broker.c \
 	back/broker.h \
 	back/child.c \
@@ -51,13 +53,16 @@ back_libback_a_SOURCES = \
 	back/ledger.c \
 	back/ledger.h \
 	back/link-adopt.c \
+	back/link-deaths.c \
 	back/link-devices.c \
+	back/link-front.c \
 	back/link-policy.c \
 	back/link-quota.c \
 	back/link-requests.c \
 	back/link-roots.c \
 	back/link-scan.c \
 	back/link-store.c \
+	back/link-upgrade.c \
 	back/link-worker.c \
 	back/link.c \
 	back/link.h \
@@ -108,6 +113,7 @@ back_libback_a_SOURCES = \
 	back/state-json.h \
 	back/state-knobs.c \
 	back/state-knobs.h \
+	back/state-worker.c \
 	back/state.c \
 	back/state.h \
 	back/supervise.c \
@@ -116,8 +122,16 @@ back_libback_a_SOURCES = \
 	back/vbus.h \
 	back/verify.c \
 	back/verify.h \
+	back/version.c \
+	back/version.h \
+	back/worker-adopt.c \
+	back/worker-broker.c \
+	back/worker-device.c \
+	back/worker-private.h \
+	back/worker-proc-private.h \
 	back/worker-proc.c \
 	back/worker-proc.h \
+	back/worker-start.c \
 	back/worker.c \
 	back/worker.h
 

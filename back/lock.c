@@ -5,15 +5,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The open file is the lock; it ends with the process. */
+/* Kept open: this lock is the process's and ends with it. flock() would pass it on
+ * to a child that resets a device, and no next broker could start before that is
+ * over. */
 static int lock_fd = -1;
 
 int lock_take(const char *run_dir)
 {
+    struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
     char path[256];
     int fd;
 
@@ -23,8 +25,8 @@ int lock_take(const char *run_dir)
     fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
         return -errno;
-    if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-        int ret = errno == EWOULDBLOCK ? -EBUSY : -errno;
+    if (fcntl(fd, F_SETLK, &whole) < 0) {
+        int ret = errno == EAGAIN || errno == EACCES ? -EBUSY : -errno;
 
         (void)close(fd);
         return ret;

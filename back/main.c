@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "broker.h"
-#include "config.h"
 #include "log.h"
 #include "policy-source.h"
 #include "supervise.h"
+#include "version.h"
 
 #define EXIT_USAGE 2
 
@@ -85,7 +85,7 @@ static int take_option(int c, struct wishes *wishes)
         (void)fputs(usage, stdout);
         return EXIT_SUCCESS;
     case 'V':
-        (void)puts("xenpcid " PACKAGE_VERSION);
+        (void)printf("xenpcid %s\n", xenpci_version);
         return EXIT_SUCCESS;
     default:
         (void)fputs(usage, stderr);

@@ -18,6 +18,8 @@ struct msg_row {
 };
 
 static const struct msg_row rows[MSG_TYPE_END] = {
+    [MSG_ADOPT] = { "adopt", sizeof(struct msg_adopt), 0 },
+    [MSG_ADOPTED] = { "adopted", sizeof(struct msg_adopted), 0 },
     [MSG_CONNECT] = { "connect", sizeof(struct msg_connect), 0 },
     [MSG_DEVICE_ADD] = { "device-add", sizeof(struct msg_device), 2 },
     [MSG_DEVICE_REMOVE] = { "device-remove", sizeof(struct msg_handle), 0 },
@@ -30,11 +32,33 @@ static const struct msg_row rows[MSG_TYPE_END] = {
     [MSG_AER] = { "aer", sizeof(struct msg_aer), 0 },
     [MSG_AER_CANCEL] = { "aer-cancel", 0, 0 },
     [MSG_AER_DONE] = { "aer-done", sizeof(struct msg_aer_done), 0 },
+    [MSG_RETIRE] = { "retire", 0, 0 },
+    [MSG_SETTLED] = { "settled", 0, 0 },
 };
 
 static const struct msg_row *row_of(uint32_t type)
 {
     return type < MSG_TYPE_END && rows[type].name ? &rows[type] : NULL;
+}
+
+/* One more for each change that the sizes do not show. */
+#define MSG_EPOCH 1u
+
+static uint32_t mix(uint32_t hash, size_t value)
+{
+    return (hash ^ (uint32_t)value) * 16777619u; /* FNV-1a's prime */
+}
+
+uint32_t msg_protocol(void)
+{
+    uint32_t hash = mix(2166136261u, MSG_EPOCH);
+    uint32_t type;
+
+    /* Not a message, and shared all the same. */
+    hash = mix(hash, sizeof(struct cfg_shadow));
+    for (type = 0; type < MSG_TYPE_END; type++)
+        hash = mix(mix(hash, rows[type].payload), rows[type].nfds);
+    return hash;
 }
 
 size_t msg_size(uint32_t type)

@@ -19,9 +19,13 @@
 #include "sbdf.h"
 
 enum msg_type {
+    /* These two are what any version says to any other: their numbers and their
+     * layout never change. */
+    MSG_ADOPT = 1, /* to the worker of an earlier broker: serve me */
+    MSG_ADOPTED,   /* to the broker: what it has there */
     /* broker to worker */
-    MSG_CONNECT = 1, /* map the page, bind the port */
-    MSG_DEVICE_ADD,  /* with two descriptors: config (read-only), shadow */
+    MSG_CONNECT,    /* map the page, bind the port; after ADOPT: go on there */
+    MSG_DEVICE_ADD, /* with two descriptors: config (read-only), shadow */
     MSG_DEVICE_REMOVE,
     MSG_ANSWER, /* to one of the four requests below, same serial */
     /* worker to broker */
@@ -34,7 +38,21 @@ enum msg_type {
     MSG_AER,        /* to the worker: tell the front */
     MSG_AER_CANCEL, /* to the worker: nobody waits for the answer any more */
     MSG_AER_DONE,   /* to the broker */
+    MSG_RETIRE,     /* to the worker: end, between two requests */
+    MSG_SETTLED,    /* to the broker: no request is left unanswered */
     MSG_TYPE_END
+};
+
+struct msg_adopt {
+    uint32_t protocol; /* msg_protocol() */
+};
+
+#define MSG_VERSION 32
+
+/* A worker of another protocol hangs up after this. */
+struct msg_adopted {
+    uint32_t protocol;
+    char version[MSG_VERSION]; /* of its program; not necessarily terminated */
 };
 
 struct msg_connect {
@@ -113,6 +131,8 @@ struct msg {
     uint32_t type;
     uint32_t serial; /* of a request; an answer repeats it */
     union {
+        struct msg_adopt adopt;
+        struct msg_adopted adopted;
         struct msg_connect connect;
         struct msg_connected connected;
         struct msg_device device;
@@ -144,6 +164,13 @@ MUST_USE int msg_send(int fd, const struct msg *msg, const int *fds,
  * (descriptors were closed).
  */
 MUST_USE int msg_receive(int fd, struct msg *msg, int fds[MSG_FDS]);
+
+/*
+ * What both must agree on: changes with the table of messages and the size of
+ * any. A message that changes its meaning and not its size needs another
+ * MSG_EPOCH (msg.c).
+ */
+uint32_t msg_protocol(void);
 
 /* The exact size of a message of this type on the socket; 0: no such type. */
 size_t msg_size(uint32_t type);

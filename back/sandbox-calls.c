@@ -15,14 +15,20 @@
 
 #include <xen/sys/evtchn.h>
 
+#include "worker.h"
+
 #define INT_MASK 0xffffffffu
 
 /* clang-format off */
+#define IS_KNOCK { "the socket for the next broker", 0, INT_MASK, \
+                   SANDBOX_CONSTANT, WORKER_LISTENER_FD }
 #define IS_PORT { "the event channel", 0, INT_MASK, SANDBOX_PORT_FD, 0 }
 #define IS_LOG  { "standard error", 0, INT_MASK, SANDBOX_CONSTANT, \
                   STDERR_FILENO }
 
 const struct sandbox_call sandbox_calls[] = {
+    { "accept4", { IS_KNOCK },
+      "the next broker, when the last one has ended" },
     { "brk", { { 0 } },
       "memory for a device that is added" },
     { "clock_gettime",

@@ -3,12 +3,14 @@
  * The one place for what must outlive the broker and cannot be asked of Xen,
  * the store or the device: which device is whose, what it was granted, its
  * pirqs, its configuration as it was found. One JSON file a device, replaced
- * whole, beside the file that holds its guest-visible shadow registers.
+ * whole, beside the file that holds its guest-visible shadow registers; and one a
+ * worker process.
  */
 #ifndef BACK_STATE_H
 #define BACK_STATE_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "cfgspace.h"
 #include "compiler.h"
@@ -49,6 +51,22 @@ MUST_USE int state_load(struct sbdf sbdf, struct state_record *record);
 
 /* Addresses of all records, in malloc'd memory. 0 or a negative errno. */
 MUST_USE int state_list(struct sbdf **list, unsigned int *count);
+
+/*
+ * A guest's worker: which process it is. Its socket is beside it. A record of any
+ * version says this much, and nobody else's process is meant by it.
+ */
+struct state_worker {
+    uint16_t domid;
+    pid_t pid;
+    uint64_t start; /* field 22 of /proc/PID/stat */
+};
+
+/* As for devices; the list is of domain ids. Dropping removes the socket too. */
+MUST_USE int state_worker_save(const struct state_worker *record);
+MUST_USE int state_worker_load(uint16_t domid, struct state_worker *record);
+MUST_USE int state_worker_list(uint16_t **list, unsigned int *count);
+void state_worker_drop(uint16_t domid);
 
 /* The shadow file, made and zeroed if absent. A descriptor or -errno. */
 MUST_USE int state_shadow(struct sbdf sbdf);

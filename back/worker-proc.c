@@ -1,168 +1,131 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Starting, talking to and ending worker processes. */
+/* Talking to worker processes, and their end. */
 #include "worker-proc.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "config.h"
 #include "log.h"
-#include "loop.h"
-#include "worker.h"
+#include "state.h"
+#include "worker-proc-private.h"
 
-/* Room for the device messages of a full virtual bus before it starts up. */
-#define SEND_BUFFER 1048576
-
-struct worker_proc {
-    uint16_t domid;
-    pid_t pid;
-    int fd;
-    struct loop_watch *read_watch;
-    struct loop_watch *exit_watch;
-    struct loop_watch *rest; /* not read_watch, until then */
-    const struct worker_handlers *handlers;
-    void *arg;
-    void (*ended)(void *arg); /* set by worker_end() */
-    void *ended_arg;
-    bool ending;
-    const char *captured; /* how that showed */
-};
-
-static int program = -1;
-static int root = -1;
-
-int worker_program_open(const char *path)
+struct worker_proc *worker_new(void)
 {
-    int fd = open(path, O_PATH | O_CLOEXEC);
+    struct worker_proc *w = calloc(1, sizeof(*w));
 
-    if (fd < 0)
-        return -errno;
-    if (program >= 0)
-        (void)close(program);
-    program = fd;
-    return 0;
+    if (w)
+        w->fd = w->pidfd = w->listener = -1;
+    return w;
 }
 
-int worker_root_open(const char *run_dir)
+static void close_fd(int fd)
 {
-    char path[PATH_MAX];
-    int fd;
-
-    (void)snprintf(path, sizeof(path), "%s/empty", run_dir);
-    if (mkdir(path, 0555) < 0 && errno != EEXIST)
-        return -errno;
-    fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    if (root >= 0)
-        (void)close(root);
-    root = fd;
-    return 0;
+    if (fd >= 0)
+        (void)close(fd);
 }
 
-static void worker_free(struct worker_proc *w)
+void worker_free(struct worker_proc *w)
 {
     loop_cancel(w->read_watch);
     loop_cancel(w->rest);
     loop_cancel(w->exit_watch);
-    if (w->fd >= 0)
-        (void)close(w->fd);
+    loop_cancel(w->deadline);
+    close_fd(w->fd);
+    close_fd(w->pidfd);
+    close_fd(w->listener);
     free(w);
 }
 
-static void report_gone(struct worker_proc *w, const char *reason)
+/* A child's number is its own until it has been waited for; of others, only a
+ * descriptor says for sure who is meant. */
+void worker_kill(const struct worker_proc *w)
 {
-    const struct worker_handlers *handlers = w->handlers;
-    void *arg = w->arg;
-
-    worker_free(w);
-    handlers->gone(arg, reason);
-}
-
-static void report_captured(struct worker_proc *w)
-{
-    const struct worker_handlers *handlers = w->handlers;
-    const char *why = w->captured;
-    void *arg = w->arg;
-
-    worker_free(w);
-    handlers->captured(arg, why);
-}
-
-static void on_exit_status(void *arg, int status)
-{
-    struct worker_proc *w = arg;
-    char reason[64];
-
-    w->exit_watch = NULL;
-    /* By its own call or from outside cannot be told apart, and either is a
-     * reason not to go on with it. */
-    if (!w->captured && WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
-        w->captured = "it made a system call outside its allow-list";
-    if (w->ending) {
-        void (*ended)(void *) = w->ended;
-        void *ended_arg = w->ended_arg;
-
-        worker_free(w);
-        if (ended)
-            ended(ended_arg);
-        return;
-    }
-    if (w->captured) {
-        report_captured(w);
-        return;
-    }
-    if (WIFSIGNALED(status))
-        (void)snprintf(reason, sizeof(reason), "killed by signal %d",
-                       WTERMSIG(status));
+    if (w->pidfd < 0)
+        (void)kill(w->pid, SIGKILL);
     else
-        (void)snprintf(reason, sizeof(reason), "exited with status %d",
-                       WEXITSTATUS(status));
-    report_gone(w, reason);
+        (void)syscall(SYS_pidfd_send_signal, w->pidfd, SIGKILL, NULL, 0);
 }
 
-static void stop_reading(struct worker_proc *w)
+void worker_is_gone(struct worker_proc *w, const char *reason)
+{
+    const struct worker_proc last = *w;
+
+    worker_free(w);
+    if (last.ending) {
+        if (last.ended)
+            last.ended(last.ended_arg);
+        return;
+    }
+    state_worker_drop(last.domid);
+    if (last.captured)
+        last.handlers->captured(last.arg, last.captured);
+    else
+        last.handlers->gone(last.arg, last.retiring ? "retired" : reason);
+}
+
+void worker_stop_reading(struct worker_proc *w)
 {
     loop_cancel(w->read_watch);
     loop_cancel(w->rest);
-    w->read_watch = w->rest = NULL;
+    loop_cancel(w->deadline);
+    w->read_watch = w->rest = w->deadline = NULL;
 }
 
-/* A worker that breaks the rules is not argued with; on_exit_status() reports. */
-static void condemn(struct worker_proc *w, const char *why)
+void worker_condemn(struct worker_proc *w, const char *why)
 {
     w->captured = why;
-    stop_reading(w);
-    (void)kill(w->pid, SIGKILL);
+    worker_stop_reading(w);
+    worker_kill(w);
 }
 
-static bool dispatch(struct worker_proc *w, const struct msg *m)
+static void adopted(struct worker_proc *w, const struct msg_adopted *m)
+{
+    char version[MSG_VERSION + 1] = "";
+
+    memcpy(version, m->version, MSG_VERSION);
+    if (!w->asked) {
+        worker_condemn(w, "it sent an answer to nothing");
+    } else if (m->protocol != msg_protocol()) {
+        log_info("d%u: its worker speaks another protocol and is replaced",
+                 w->domid);
+        worker_stop_reading(w);
+        worker_kill(w);
+    } else {
+        w->asked = false;
+        w->handlers->adopted(w->arg, version);
+    }
+}
+
+static void dispatch(struct worker_proc *w, const struct msg *m)
 {
     switch (m->type) {
+    case MSG_ADOPTED:
+        adopted(w, &m->u.adopted);
+        break;
     case MSG_CONNECTED:
+        loop_cancel(w->deadline);
+        w->deadline = NULL;
         w->handlers->connected(w->arg, &m->u.connected);
-        return true;
+        break;
     case MSG_CONFIG_WRITE:
     case MSG_MSI_ON:
     case MSG_MSIX_ON:
     case MSG_MSI_OFF:
         w->handlers->request(w->arg, m);
-        return true;
+        break;
     case MSG_AER_DONE:
         w->handlers->aer_done(w->arg, m);
-        return true;
+        break;
+    case MSG_SETTLED:
+        w->handlers->settled(w->arg);
+        break;
     default:
-        condemn(w, "it sent a message only the broker may send");
-        return false;
+        worker_condemn(w, "it sent a message only the broker may send");
+        break;
     }
 }
 
@@ -178,71 +141,26 @@ static void on_readable(void *arg)
     if (ret == -EAGAIN)
         return;
     if (ret == -EPROTO) {
-        condemn(w, "it sent a malformed message");
+        worker_condemn(w, "it sent a malformed message");
         return;
     }
     if (ret < 0) {
         /* It is ending, and its exit status tells the story; one that only
          * hung up must not live on with the guest's page. */
-        stop_reading(w);
-        (void)kill(w->pid, SIGKILL);
+        worker_stop_reading(w);
+        worker_kill(w);
         return;
     }
-    (void)dispatch(w, &m);
+    dispatch(w, &m);
 }
 
-/* Between fork and exec: only async-signal-safe calls. */
-static void child_exec(int fd, char *const argv[])
+void worker_assign(struct worker_proc *w, uint16_t domid,
+                   const struct worker_handlers *handlers, void *arg)
 {
-    char *const envp[] = { NULL };
-
-    if (fd == WORKER_SOCKET_FD) {
-        if (fcntl(fd, F_SETFD, 0) < 0)
-            _exit(126);
-    } else if (dup2(fd, WORKER_SOCKET_FD) < 0) {
-        _exit(126);
-    }
-    if (fchdir(root) < 0)
-        _exit(126);
-    fexecve(program, argv, envp);
-    _exit(127);
-}
-
-struct worker_proc *
-worker_spawn(uint16_t domid, const struct worker_handlers *handlers, void *arg)
-{
-    struct worker_proc *w = calloc(1, sizeof(*w));
-    char name[] = "xenpcid-worker", version[] = PACKAGE_VERSION, id[8];
-    char *argv[] = { name, version, id, NULL };
-    int size = SEND_BUFFER;
-    int worker_fd, ret;
-
-    if (!w)
-        return NULL;
     w->domid = domid;
     w->handlers = handlers;
     w->arg = arg;
-    ret = msg_pair(&w->fd, &worker_fd);
-    if (ret < 0) {
-        free(w);
-        errno = -ret;
-        return NULL;
-    }
-    (void)setsockopt(w->fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
-    (void)snprintf(id, sizeof(id), "d%u", domid);
-    w->pid = fork();
-    if (w->pid == 0)
-        child_exec(worker_fd, argv);
-    ret = errno;
-    (void)close(worker_fd);
-    if (w->pid < 0) {
-        worker_free(w);
-        errno = ret;
-        return NULL;
-    }
-    w->exit_watch = loop_on_exit(w->pid, on_exit_status, w);
     w->read_watch = loop_on_read(w->fd, on_readable, w);
-    return w;
 }
 
 void worker_end(struct worker_proc *w, void (*done)(void *arg), void *arg)
@@ -252,8 +170,17 @@ void worker_end(struct worker_proc *w, void (*done)(void *arg), void *arg)
     w->ending = true;
     w->ended = done;
     w->ended_arg = arg;
-    stop_reading(w);
-    (void)kill(w->pid, SIGKILL);
+    worker_stop_reading(w);
+    worker_kill(w);
+    state_worker_drop(w->domid);
+}
+
+int worker_retire(struct worker_proc *w)
+{
+    const struct msg m = { .type = MSG_RETIRE };
+
+    w->retiring = true;
+    return msg_send(w->fd, &m, NULL, 0);
 }
 
 int worker_connect(struct worker_proc *w, const struct msg_connect *connect)
@@ -325,6 +252,7 @@ void worker_rest(struct worker_proc *w, uint32_t ms)
 {
     if (!w->read_watch)
         return; /* at rest already, or ending */
-    stop_reading(w);
+    loop_cancel(w->read_watch);
+    w->read_watch = NULL;
     w->rest = loop_after(ms, rested, w);
 }

@@ -8,35 +8,15 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "aer-slot.h"
 #include "log.h"
-#include "msg.h"
-#include "ops.h"
-#include "pace.h"
-#include "page.h"
-#include "sandbox.h"
-#include "sysfs.h"
+#include "worker-private.h"
 
 #define BURST 16
 
-struct worker {
-    int broker; /* socket */
-    uint16_t domid;
-    struct page *page;
-    struct ops ops;
-    struct aer_slot aer;
-    struct pace pace;
-    uint64_t listen_again_ns; /* 0: the port is armed */
-    bool quit;
-};
-
-static uint64_t now_ns(void)
+uint64_t worker_now_ns(void)
 {
     struct timespec ts;
 
@@ -44,58 +24,18 @@ static uint64_t now_ns(void)
     return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
-static int ask_broker(void *ctx, const struct msg *request)
+/* So the broker knows that this worker did not die of the request it found. */
+static void settle(struct worker *w)
 {
-    const struct worker *w = ctx;
+    const struct msg m = { .type = MSG_SETTLED };
 
-    return msg_send(w->broker, request, NULL, 0);
-}
-
-static int read_config(void *ctx, uint16_t offset, uint8_t size,
-                       uint32_t *value)
-{
-    const struct vdev *dev = ctx;
-
-    return sysfs_config_read(dev->config_fd, offset, size, value);
-}
-
-static void vdev_free(struct vdev *dev)
-{
-    if (!dev)
+    if (w->settled || w->broker < 0 || w->adopting)
         return;
-    if (dev->cs.shadow)
-        (void)munmap(dev->cs.shadow, sizeof(*dev->cs.shadow));
-    if (dev->config_fd >= 0)
-        (void)close(dev->config_fd);
-    free(dev);
+    w->settled = true;
+    worker_tell(w, &m);
 }
 
-static void device_add(struct worker *w, const struct msg_device *m,
-                       int config_fd, int shadow_fd)
-{
-    struct vdev *dev = calloc(1, sizeof(*dev));
-    struct cfg_hw hw = { .read = read_config };
-    void *shadow;
-
-    if (!dev)
-        fatalx("out of memory");
-    shadow = mmap(NULL, sizeof(struct cfg_shadow), PROT_READ | PROT_WRITE,
-                  MAP_SHARED, shadow_fd, 0);
-    if (shadow == MAP_FAILED)
-        fatal("cannot map the shadow registers of a device");
-    (void)close(shadow_fd);
-    dev->handle = m->handle;
-    dev->real = m->real;
-    dev->virt = m->virt;
-    dev->config_fd = config_fd;
-    hw.ctx = dev;
-    cfgspace_init(&dev->cs, &m->params, m->snapshot, shadow, hw,
-                  m->fresh == CFG_FRESH ? CFG_FRESH : CFG_CONTINUE);
-    dev->next = w->ops.devices;
-    w->ops.devices = dev;
-}
-
-static void reply(struct worker *w)
+void worker_reply(struct worker *w)
 {
     if (!w->page)
         return;
@@ -104,127 +44,8 @@ static void reply(struct worker *w)
     else
         log_debug("d%u: the front gave up on a request; answer dropped",
                   w->domid);
-    pace_answer(&w->pace, now_ns());
-}
-
-static void device_remove(struct worker *w, uint32_t handle)
-{
-    struct vdev **link = &w->ops.devices;
-    struct vdev *dev;
-
-    while (*link && (*link)->handle != handle)
-        link = &(*link)->next;
-    dev = *link;
-    if (!dev)
-        return;
-    if (w->ops.waiting && w->ops.waiting_for == handle && ops_abandon(&w->ops))
-        reply(w);
-    *link = dev->next;
-    vdev_free(dev);
-}
-
-/* From here on the guest may do its worst. */
-static int confine(struct worker *w)
-{
-    const char *what = "cannot give up mapping and binding";
-    int ret = page_seal(w->page, w->domid);
-
-    if (ret == 0)
-        ret = sandbox_enter(w->domid, page_fd(w->page), &what);
-    if (ret < 0)
-        log_warnx("%s: %s", what, strerror(-ret));
-    return ret;
-}
-
-static void connect_page(struct worker *w, const struct msg_connect *c)
-{
-    struct msg answer = { .type = MSG_CONNECTED };
-    enum msg_connect_step step = MSG_STEP_NONE;
-
-    w->domid = c->domid;
-    answer.u.connected.err = page_open(c, &w->page, &step);
-    if (answer.u.connected.err == 0) {
-        step = MSG_STEP_CONFINE;
-        answer.u.connected.err = confine(w);
-    }
-    answer.u.connected.step = step;
-    if (answer.u.connected.err != 0) {
-        page_close(w->page);
-        w->page = NULL;
-    }
-    if (msg_send(w->broker, &answer, NULL, 0) < 0)
-        w->quit = true;
-}
-
-static struct pci_page *shared_of(struct worker *w)
-{
-    return w->page ? page_shared(w->page) : NULL;
-}
-
-static void tell_broker(struct worker *w, const struct msg *m)
-{
-    if (msg_send(w->broker, m, NULL, 0) < 0)
-        w->quit = true;
-}
-
-static bool aer_collect(struct worker *w)
-{
-    struct msg done;
-
-    if (!aer_slot_collect(&w->aer, shared_of(w), &done))
-        return false;
-    tell_broker(w, &done);
-    return true;
-}
-
-static void aer_ask(struct worker *w, const struct msg *m)
-{
-    const struct vdev *dev = ops_find(&w->ops, m->u.aer.handle);
-    struct msg done;
-
-    if (aer_slot_ask(&w->aer, shared_of(w), m, dev ? &dev->virt : NULL,
-                     &done)) {
-        tell_broker(w, &done);
-        return;
-    }
-    page_notify(w->page);
-    /* An earlier worker's question may have its answer already. */
-    (void)aer_collect(w);
-}
-
-static void on_message(struct worker *w)
-{
-    struct msg m = { 0 };
-    int fds[MSG_FDS];
-    int ret = msg_receive(w->broker, &m, fds);
-
-    if (ret < 0) {
-        w->quit = true;
-        return;
-    }
-    switch (m.type) {
-    case MSG_CONNECT:
-        connect_page(w, &m.u.connect);
-        break;
-    case MSG_DEVICE_ADD:
-        device_add(w, &m.u.device, fds[0], fds[1]);
-        break;
-    case MSG_DEVICE_REMOVE:
-        device_remove(w, m.u.handle.handle);
-        break;
-    case MSG_ANSWER:
-        if (ops_answer(&w->ops, &m))
-            reply(w);
-        break;
-    case MSG_AER:
-        aer_ask(w, &m);
-        break;
-    case MSG_AER_CANCEL:
-        aer_slot_cancel(&w->aer, shared_of(w));
-        break;
-    default:
-        fatalx("the broker sent \"%s\"", msg_name(m.type));
-    }
+    pace_answer(&w->pace, worker_now_ns());
+    settle(w);
 }
 
 /* Serve one request if one waits. Requests are looked at one at a time, so the
@@ -235,9 +56,9 @@ static bool serve(struct worker *w)
         return false;
     if (!ring_take(page_shared(w->page), &w->ops.op))
         return false;
-    pace_request(&w->pace, now_ns());
+    pace_request(&w->pace, worker_now_ns());
     if (ops_start(&w->ops))
-        reply(w);
+        worker_reply(w);
     return true;
 }
 
@@ -248,7 +69,7 @@ static void on_event(struct worker *w)
 
     if (!page_event(w->page))
         return;
-    answered = aer_collect(w);
+    answered = worker_aer_collect(w);
     if (serve(w) || answered || w->ops.waiting) {
         page_rearm(w->page);
         return;
@@ -257,7 +78,7 @@ static void on_event(struct worker *w)
     if (ms == 0)
         page_rearm(w->page);
     else
-        w->listen_again_ns = now_ns() + (uint64_t)ms * 1000000u;
+        w->listen_again_ns = worker_now_ns() + (uint64_t)ms * 1000000u;
 }
 
 /* Look at the page while that is likely to pay. True: a request is there. */
@@ -265,7 +86,7 @@ static bool spin(struct worker *w)
 {
     if (!w->page || w->ops.waiting || w->pace.spin_ns == 0)
         return false;
-    while (pace_spin(&w->pace, now_ns())) {
+    while (pace_spin(&w->pace, worker_now_ns())) {
         if (ring_has_request(page_shared(w->page)))
             return true;
         __builtin_ia32_pause();
@@ -274,27 +95,51 @@ static bool spin(struct worker *w)
     return false;
 }
 
+/* Milliseconds until there is something to do that no descriptor tells. */
 static int poll_timeout(struct worker *w)
 {
+    int patience = worker_patience(w);
     uint64_t now;
 
     if (w->page && !w->ops.waiting && ring_has_request(page_shared(w->page)))
         return 0;
     if (w->listen_again_ns == 0)
-        return -1;
-    now = now_ns();
+        return patience;
+    now = worker_now_ns();
     if (now < w->listen_again_ns)
         return (int)((w->listen_again_ns - now) / 1000000u) + 1;
     w->listen_again_ns = 0;
     page_rearm(w->page);
-    (void)aer_collect(w);
-    return -1;
+    (void)worker_aer_collect(w);
+    return patience;
+}
+
+enum {
+    FD_BROKER,
+    FD_KNOCK,
+    FD_PAGE,
+    FDS
+};
+
+/* The socket listens when there is a guest; before, it would be at its end. */
+static void wait_for_more(struct worker *w, struct pollfd fds[FDS], int timeout)
+{
+    fds[FD_BROKER] = (struct pollfd){ .fd = w->broker, .events = POLLIN };
+    fds[FD_KNOCK] = (struct pollfd){ .fd = w->page ? WORKER_LISTENER_FD : -1,
+                                     .events = POLLIN };
+    fds[FD_PAGE] = (struct pollfd){ .fd = -1, .events = POLLIN };
+    if (w->page && w->listen_again_ns == 0)
+        fds[FD_PAGE].fd = page_fd(w->page);
+    if (poll(fds, FDS, timeout) >= 0)
+        return;
+    if (errno != EINTR)
+        fatal("poll");
+    fds[FD_BROKER].revents = fds[FD_KNOCK].revents = fds[FD_PAGE].revents = 0;
 }
 
 static void turn(struct worker *w)
 {
-    struct pollfd fds[2] = { { .fd = w->broker, .events = POLLIN },
-                             { .fd = -1, .events = POLLIN } };
+    struct pollfd fds[FDS];
     int timeout;
     int i;
 
@@ -302,39 +147,42 @@ static void turn(struct worker *w)
     for (i = 0; i < BURST && spin(w); i++)
         (void)serve(w);
     timeout = poll_timeout(w);
-    if (w->page && w->listen_again_ns == 0)
-        fds[1].fd = page_fd(w->page);
-    if (poll(fds, 2, timeout) < 0) {
-        if (errno == EINTR)
-            return;
-        fatal("poll");
-    }
-    if (fds[0].revents)
-        on_message(w);
-    if (fds[1].revents & POLLIN)
+    if (w->page && !w->ops.waiting && timeout != 0)
+        settle(w);
+    wait_for_more(w, fds, timeout);
+    if (fds[FD_BROKER].revents)
+        worker_on_broker(w);
+    else if (fds[FD_KNOCK].revents & POLLIN)
+        worker_on_knock(w);
+    if (fds[FD_PAGE].revents & POLLIN)
         on_event(w);
     else
         (void)serve(w);
 }
 
-int worker_main(void)
+static bool is_over(const struct worker *w)
 {
-    struct worker w = { .broker = WORKER_SOCKET_FD };
-    struct vdev *dev;
+    return w->quit || (w->retire && !w->ops.waiting) || worker_patience(w) == 0;
+}
 
-    /* Service managers signal the whole group; the broker decides for us. */
+int worker_main(char *title)
+{
+    struct worker w = { .broker = WORKER_SOCKET_FD, .title = title };
+
+    /* Service managers signal the whole group, and a terminal its session; the
+     * broker decides for us. What a log goes to may end with the broker. */
     (void)signal(SIGINT, SIG_IGN);
     (void)signal(SIGTERM, SIG_IGN);
+    (void)signal(SIGHUP, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_IGN);
     /* An answer to the worker before us must not be taken for one to us. */
-    w.ops.serial = (uint32_t)now_ns();
-    w.ops.ask = ask_broker;
+    w.ops.serial = (uint32_t)worker_now_ns();
+    w.ops.ask = worker_ask;
     w.ops.ask_ctx = &w;
-    while (!w.quit)
+    while (!is_over(&w))
         turn(&w);
     page_close(w.page);
-    while ((dev = w.ops.devices)) {
-        w.ops.devices = dev->next;
-        vdev_free(dev);
-    }
+    worker_devices_free(&w.ops.devices);
+    worker_devices_free(&w.incoming);
     return 0;
 }

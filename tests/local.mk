@@ -259,6 +259,7 @@ tests_unit_check_link_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=loop_after \
 tests_unit_check_link_LDADD = $(tests_back_ldadd)
 tests_unit_check_link_SOURCES = \
 	tests/unit/check_link.c \
+	tests/unit/check_link_adopt.c \
 	tests/unit/check_link_aer.c \
 	tests/unit/check_link_connect.c \
 	tests/unit/check_link_end.c \
@@ -348,6 +349,46 @@ tests_unit_check_vbus_CPPFLAGS = $(tests_back_cppflags)
 tests_unit_check_vbus_CFLAGS = $(tests_back_cflags)
 tests_unit_check_vbus_LDADD = $(tests_back_ldadd)
 tests_unit_check_vbus_SOURCES = tests/unit/check_vbus.c
+
+# The daemon of another version, for the rig.
+EXTRA_PROGRAMS += tests/rig/next/xenpcid tests/rig/next/xenpcid-worker
+CLEANFILES += tests/rig/next/xenpcid$(EXEEXT) \
+	tests/rig/next/xenpcid-worker$(EXEEXT)
+tests_rig_next_xenpcid_CPPFLAGS = $(back_xenpcid_CPPFLAGS) \
+	-DXENPCI_VERSION='"$(PACKAGE_VERSION)-next"'
+tests_rig_next_xenpcid_SOURCES = back/main.c back/version.c
+tests_rig_next_xenpcid_LDADD = $(back_xenpcid_LDADD)
+tests_rig_next_xenpcid_worker_CPPFLAGS = $(tests_rig_next_xenpcid_CPPFLAGS)
+tests_rig_next_xenpcid_worker_SOURCES = back/worker-main.c back/version.c
+tests_rig_next_xenpcid_worker_LDADD = $(back_xenpcid_worker_LDADD)
+rig-next: tests/rig/next/xenpcid$(EXEEXT) tests/rig/next/xenpcid-worker$(EXEEXT)
+.PHONY: rig-next
+
+# Workers as processes of their own, on a page that is no grant.
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_worker
+endif
+EXTRA_PROGRAMS += tests/unit/test-worker
+CLEANFILES += tests/unit/test-worker$(EXEEXT)
+EXTRA_tests_unit_check_worker_DEPENDENCIES = tests/unit/test-worker$(EXEEXT)
+tests_unit_test_worker_CPPFLAGS = $(tests_back_cppflags)
+tests_unit_test_worker_LDADD = back/libback.a back/libcfg.a \
+	common/libhost.a common/libcommon.a $(SECCOMP_LIBS) $(CAPNG_LIBS)
+tests_unit_test_worker_SOURCES = back/worker-main.c tests/unit/fake-page.c
+tests_unit_check_worker_CPPFLAGS = $(tests_back_cppflags) \
+	-DTEST_WORKER='"$(abs_builddir)/tests/unit/test-worker"'
+tests_unit_check_worker_CFLAGS = $(tests_back_cflags)
+tests_unit_check_worker_LDADD = $(tests_back_ldadd)
+tests_unit_check_worker_SOURCES = \
+	tests/unit/check_worker.c \
+	tests/unit/check_worker_adopt.c \
+	tests/unit/run-until.c \
+	tests/unit/run-until.h \
+	tests/unit/temp-tree.c \
+	tests/unit/temp-tree.h \
+	tests/unit/worker-guest.c \
+	tests/unit/worker-world.c \
+	tests/unit/worker-world.h
 
 # front/domu: our own kernel, as far as it goes without Xen
 if DOMU

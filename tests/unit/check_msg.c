@@ -43,6 +43,8 @@ static const struct {
     size_t payload;
     unsigned int nfds;
 } types[] = {
+    { MSG_ADOPT, sizeof(struct msg_adopt), 0 },
+    { MSG_ADOPTED, sizeof(struct msg_adopted), 0 },
     { MSG_CONNECT, sizeof(struct msg_connect), 0 },
     { MSG_DEVICE_ADD, sizeof(struct msg_device), 2 },
     { MSG_DEVICE_REMOVE, sizeof(struct msg_handle), 0 },
@@ -55,6 +57,8 @@ static const struct {
     { MSG_AER, sizeof(struct msg_aer), 0 },
     { MSG_AER_CANCEL, 0, 0 },
     { MSG_AER_DONE, sizeof(struct msg_aer_done), 0 },
+    { MSG_RETIRE, 0, 0 },
+    { MSG_SETTLED, 0, 0 },
 };
 _Static_assert(ARRAY_LEN(types) == MSG_TYPE_END - 1, "a type has no row");
 

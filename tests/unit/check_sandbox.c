@@ -209,6 +209,8 @@ static const struct probe {
     { "bind unbound", SYS_ioctl, PORT, 0, 0x044502, 0, KILLED },
     { "unbind", SYS_ioctl, PORT, 0, 0x044503, 0, KILLED },
     { "reset", SYS_ioctl, PORT, 0, 0x004505, 0, KILLED },
+    { "the next broker", SYS_accept4, NUMBER, 4, 0, 0, ALLOWED },
+    { "accept from another", SYS_accept4, NUMBER, 3, 0, 0, KILLED },
     { "map memory", SYS_mmap, NUMBER, 0, 0, PROT_READ | PROT_WRITE, ALLOWED },
     { "map code", SYS_mmap, NUMBER, 0, 4096, PROT_READ | PROT_EXEC, KILLED },
     { "map code only", SYS_mmap, NUMBER, 0, 4096, PROT_EXEC, KILLED },

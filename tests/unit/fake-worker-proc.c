@@ -28,6 +28,9 @@ static struct worker_proc *workers;
 static unsigned int spawned;
 static int spawn_err;
 static bool hang, die_early;
+static uint16_t left_by;         /* an earlier broker's worker: its domain */
+static const char *left_version; /* and its version */
+static unsigned int discarded;
 static struct msg_connected verdict;
 
 void fake_workers_reset(void)
@@ -36,6 +39,8 @@ void fake_workers_reset(void)
     spawned = 0;
     spawn_err = 0;
     hang = die_early = false;
+    left_by = 0;
+    discarded = 0;
     memset(&verdict, 0, sizeof(verdict));
 }
 
@@ -58,6 +63,17 @@ void fake_workers_die(void)
 void fake_workers_fail(int err)
 {
     spawn_err = err;
+}
+
+void fake_workers_left(uint16_t domid, const char *version)
+{
+    left_by = domid;
+    left_version = version;
+}
+
+unsigned int fake_workers_discarded(void)
+{
+    return discarded;
 }
 
 unsigned int fake_workers_spawned(void)
@@ -186,24 +202,73 @@ struct msg_answer fake_worker_ask(uint16_t domid, const struct msg *request)
     return e.answer;
 }
 
-struct worker_proc *
-worker_spawn(uint16_t domid, const struct worker_handlers *handlers, void *arg)
+static struct worker_proc *
+worker_new(uint16_t domid, const struct worker_handlers *handlers, void *arg)
 {
-    struct worker_proc *w;
+    struct worker_proc *w = calloc(1, sizeof(*w));
 
-    if (spawn_err != 0) {
-        errno = spawn_err;
-        return NULL;
-    }
-    w = calloc(1, sizeof(*w));
     ck_assert_ptr_nonnull(w);
     w->seen.domid = domid;
     w->handlers = handlers;
     w->arg = arg;
     w->next = workers;
     workers = w;
-    spawned++;
     return w;
+}
+
+struct worker_proc *
+worker_spawn(uint16_t domid, const struct worker_handlers *handlers, void *arg)
+{
+    if (spawn_err != 0) {
+        errno = spawn_err;
+        return NULL;
+    }
+    spawned++;
+    return worker_new(domid, handlers, arg);
+}
+
+struct worker_proc *
+worker_adopt(uint16_t domid, const struct worker_handlers *handlers, void *arg)
+{
+    struct worker_proc *w;
+
+    if (left_by != domid) {
+        errno = ENOENT;
+        return NULL;
+    }
+    left_by = 0;
+    w = worker_new(domid, handlers, arg);
+    w->seen.version = left_version;
+    return w;
+}
+
+void worker_discard(uint16_t domid)
+{
+    if (left_by != domid)
+        return;
+    left_by = 0;
+    discarded++;
+}
+
+void worker_discard_others(bool (*is_served)(uint16_t domid))
+{
+    if (left_by != 0 && !is_served(left_by))
+        worker_discard(left_by);
+}
+
+int worker_retire(struct worker_proc *w)
+{
+    w->seen.retired = true;
+    schedule(w, on_death);
+    return 0;
+}
+
+void fake_worker_settle(uint16_t domid)
+{
+    struct worker_proc *w = find(domid);
+
+    ck_assert_ptr_nonnull(w);
+    w->handlers->settled(w->arg);
 }
 
 static void on_ended(void *arg)
@@ -235,6 +300,8 @@ static void on_connect(void *arg)
 
     w->soon = NULL;
     w->seen.connected = verdict.err == 0;
+    if (w->seen.version)
+        w->handlers->adopted(w->arg, w->seen.version);
     w->handlers->connected(w->arg, &verdict);
 }
 

@@ -18,6 +18,8 @@
 struct fake_worker {
     uint16_t domid;
     bool connected;
+    bool retired;
+    const char *version;        /* NULL: it was not adopted */
     struct msg_connect connect; /* what it was told */
     struct msg_aer aer;         /* the last request to the front, */
     uint32_t aer_serial;
@@ -45,6 +47,11 @@ void fake_workers_die(void);
 /* No worker can be started. */
 void fake_workers_fail(int err);
 
+/* An earlier broker has left a worker of that version (kept) for the domain. */
+void fake_workers_left(uint16_t domid, const char *version);
+/* Such workers that were ended without being adopted. */
+unsigned int fake_workers_discarded(void);
+
 /* The domain's worker, or NULL. */
 const struct fake_worker *fake_worker(uint16_t domid);
 
@@ -56,6 +63,9 @@ unsigned int fake_workers_alive(void);
 void fake_worker_die(uint16_t domid);
 /* It does what no worker does. */
 void fake_worker_capture(uint16_t domid);
+
+/* It says that no request is left. */
+void fake_worker_settle(uint16_t domid);
 
 /* The front's answer to the last request, or why there is none. */
 void fake_worker_aer(uint16_t domid, uint32_t status, int32_t result);

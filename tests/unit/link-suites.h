@@ -5,6 +5,7 @@
 
 #include <check.h>
 
+TCase *link_adopt_tests(void);
 TCase *link_aer_tests(void);
 TCase *link_connect_tests(void);
 TCase *link_flood_tests(void);

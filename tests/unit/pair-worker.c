@@ -128,6 +128,27 @@ worker_spawn(uint16_t domid, const struct worker_handlers *handlers, void *arg)
     return w;
 }
 
+struct worker_proc *worker_adopt(uint16_t domid UNUSED,
+                                 const struct worker_handlers *handlers UNUSED,
+                                 void *arg UNUSED)
+{
+    errno = ENOENT;
+    return NULL;
+}
+
+void worker_discard(uint16_t domid UNUSED)
+{
+}
+
+void worker_discard_others(bool (*is_served)(uint16_t domid) UNUSED)
+{
+}
+
+int worker_retire(struct worker_proc *w UNUSED)
+{
+    return -EPIPE;
+}
+
 static void vdev_free(struct vdev *dev)
 {
     (void)munmap(dev->cs.shadow, sizeof(*dev->cs.shadow));

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Workers outlive the broker. Each listens on a socket that the broker made, and
+ * a record says which process it is, so that one that does not answer can be
+ * ended: its page must be nobody's before another worker has it.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "age.h"
+#include "log.h"
+#include "state.h"
+#include "worker-proc-private.h"
+
+/* What it has to do is send one message; the guest waits meanwhile. */
+#define ADOPT_MS 1000u
+
+/* For a process that was killed to be gone. Only at the start. */
+#define KILL_MS 500
+
+/* Room for the device messages of a full virtual bus. */
+#define SEND_BUFFER 1048576
+
+void worker_address(uint16_t domid, struct sockaddr_un *addr)
+{
+    memset(addr, 0, sizeof(*addr));
+    addr->sun_family = AF_UNIX;
+    (void)snprintf(addr->sun_path, sizeof(addr->sun_path), "%s/d%u.sock",
+                   state_dir(), domid);
+}
+
+void worker_leave_word(struct worker_proc *w)
+{
+    struct state_worker record = {
+        .domid = w->domid,
+        .pid = w->pid,
+        .start = age_start_of(w->pid),
+    };
+    struct sockaddr_un addr;
+    int ret;
+
+    worker_address(w->domid, &addr);
+    (void)unlink(addr.sun_path);
+    ret = state_worker_save(&record);
+    if (ret == 0 &&
+        (bind(w->listener, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
+         listen(w->listener, 1) < 0))
+        ret = -errno;
+    if (ret < 0)
+        log_warnx("d%u: its worker cannot be handed on: %s; a restart of "
+                  "xenpcid will pause the guest",
+                  w->domid, strerror(-ret));
+    (void)close(w->listener);
+    w->listener = -1;
+}
+
+/* The process that the record means, or -ESRCH. */
+static int open_process(const struct state_worker *record)
+{
+    int fd = (int)syscall(SYS_pidfd_open, record->pid, 0);
+
+    if (fd < 0)
+        return -errno;
+    /* The number may be another process's by now; after this it cannot be. */
+    if (record->start == 0 || age_start_of(record->pid) != record->start) {
+        (void)close(fd);
+        return -ESRCH;
+    }
+    return fd;
+}
+
+static void on_exit_event(void *arg)
+{
+    struct worker_proc *w = arg;
+
+    loop_cancel(w->exit_watch);
+    w->exit_watch = NULL;
+    worker_is_gone(w, "ended");
+}
+
+static void on_deadline(void *arg)
+{
+    struct worker_proc *w = arg;
+
+    w->deadline = NULL;
+    log_warnx("d%u: ending the worker: it does not answer the new xenpcid",
+              w->domid);
+    worker_stop_reading(w);
+    worker_kill(w);
+}
+
+static int knock(struct worker_proc *w, uint16_t domid)
+{
+    struct msg m = { .type = MSG_ADOPT };
+    int size = SEND_BUFFER;
+    struct sockaddr_un addr;
+
+    worker_address(domid, &addr);
+    w->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (w->fd < 0)
+        return -errno;
+    (void)setsockopt(w->fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
+    if (connect(w->fd, (struct sockaddr *)&addr, sizeof(addr)) < 0)
+        return -errno;
+    m.u.adopt.protocol = msg_protocol();
+    return msg_send(w->fd, &m, NULL, 0);
+}
+
+/* One that cannot be reached has no business with the page either. */
+static void end_process(int pidfd)
+{
+    struct pollfd fd = { .fd = pidfd, .events = POLLIN };
+
+    (void)syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+    (void)poll(&fd, 1, KILL_MS);
+    (void)close(pidfd);
+}
+
+struct worker_proc *
+worker_adopt(uint16_t domid, const struct worker_handlers *handlers, void *arg)
+{
+    struct state_worker record;
+    struct worker_proc *w;
+    int pidfd, ret = state_worker_load(domid, &record);
+
+    pidfd = ret == 0 ? open_process(&record) : ret;
+    if (pidfd < 0) {
+        errno = -pidfd;
+        return NULL;
+    }
+    w = worker_new();
+    ret = w ? knock(w, domid) : -ENOMEM;
+    if (ret < 0) {
+        log_warnx("d%u: the worker of an earlier xenpcid cannot be reached: "
+                  "%s; another takes its place",
+                  domid, strerror(-ret));
+        end_process(pidfd);
+        if (w)
+            worker_free(w);
+        errno = -ret;
+        return NULL;
+    }
+    w->pid = record.pid;
+    w->pidfd = pidfd;
+    w->asked = true;
+    worker_assign(w, domid, handlers, arg);
+    w->exit_watch = loop_on_read(pidfd, on_exit_event, w);
+    w->deadline = loop_after(ADOPT_MS, on_deadline, w);
+    return w;
+}
+
+void worker_discard(uint16_t domid)
+{
+    struct state_worker record;
+    int pidfd;
+
+    if (state_worker_load(domid, &record) < 0)
+        return;
+    pidfd = open_process(&record);
+    if (pidfd >= 0) {
+        log_info("d%u: ending the worker of an earlier xenpcid", domid);
+        end_process(pidfd);
+    }
+    state_worker_drop(domid);
+}
+
+void worker_discard_others(bool (*is_served)(uint16_t domid))
+{
+    uint16_t *list = NULL;
+    unsigned int n = 0, i;
+
+    if (state_worker_list(&list, &n) < 0)
+        return;
+    for (i = 0; i < n; i++)
+        if (!is_served(list[i]))
+            worker_discard(list[i]);
+    free(list);
+}

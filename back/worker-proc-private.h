@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Between the files of worker-proc.h:
+ *
+ * worker-proc.c   messages, and the end
+ * worker-start.c  processes, and the spare one
+ * worker-adopt.c  workers of an earlier broker
+ */
+#ifndef BACK_WORKER_PROC_PRIVATE_H
+#define BACK_WORKER_PROC_PRIVATE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "loop.h"
+#include "worker-proc.h"
+
+struct worker_proc {
+    uint16_t domid;
+    pid_t pid;
+    int fd;       /* to talk to it; -1: none */
+    int pidfd;    /* of one that is no child of ours; -1: it is */
+    int listener; /* of one without a guest; -1 */
+    struct loop_watch *read_watch;
+    struct loop_watch *exit_watch;
+    struct loop_watch *rest;     /* not read_watch, until then */
+    struct loop_watch *deadline; /* to say that it has been adopted */
+    const struct worker_handlers *handlers;
+    void *arg;
+    void (*ended)(void *arg); /* set by worker_end() */
+    void *ended_arg;
+    bool ending;
+    bool asked; /* whose it is, and it has not answered */
+    bool retiring;
+    const char *captured; /* how that showed */
+};
+
+/* No descriptors, no process; NULL with errno set. */
+struct worker_proc *worker_new(void);
+void worker_free(struct worker_proc *w);
+
+/* Whose it is from now on; its messages are taken. */
+void worker_assign(struct worker_proc *w, uint16_t domid,
+                   const struct worker_handlers *handlers, void *arg);
+
+void worker_kill(const struct worker_proc *w);
+
+/* It is not read any more. */
+void worker_stop_reading(struct worker_proc *w);
+
+/* A worker that breaks the rules is not argued with. */
+void worker_condemn(struct worker_proc *w, const char *why);
+
+/* The process has ended, as the words say. */
+void worker_is_gone(struct worker_proc *w, const char *reason);
+
+/* It can be found by the next broker from now on. */
+void worker_leave_word(struct worker_proc *w);
+
+/* The name of the socket on which the domain's worker listens. */
+struct sockaddr_un;
+void worker_address(uint16_t domid, struct sockaddr_un *addr);
+
+#endif

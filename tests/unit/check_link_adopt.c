@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A broker that starts again. */
+#include <errno.h>
+#include <string.h>
+
+#include "fake-store.h"
+#include "link-suites.h"
+#include "link-world.h"
+#include "run-until.h"
+#include "state.h"
+#include "version.h"
+
+/* What an earlier broker leaves: the record, and Xen's view. */
+static void leave_behind(struct sbdf dev)
+{
+    struct state_record r;
+
+    memset(&r, 0, sizeof(r));
+    r.sbdf = dev;
+    r.domid = BACK_DOMID;
+    r.params.size = 256;
+    r.grants.domid = BACK_DOMID;
+    r.grants.nranges = 1;
+    r.grants.ranges[0] = (struct grant_range){ SYSFS_MEM, 0xfeb30, 4 };
+    for (uint16_t i = 0; i < 256; i = (uint16_t)(i + 4)) {
+        uint32_t value = world_get(dev, i, 4);
+
+        memcpy(r.snapshot + i, &value, 4);
+    }
+    ck_assert_int_eq(state_save(&r), 0);
+    ck_assert_int_eq(hyp_iomem(world_hyp, BACK_DOMID, 0xfeb30, 4, true), 0);
+    fake_xen_set_owner(dev, BACK_DOMID);
+    fake_xen_clear_log();
+}
+
+static bool is_connected(void *arg UNUSED)
+{
+    const struct fake_worker *w = fake_worker(BACK_DOMID);
+
+    return w && w->connected;
+}
+
+/* ... while a guest is connected. */
+static void a_broker_starts(void)
+{
+    leave_behind(link_nvme);
+    link_adopt_devices(world_hyp);
+    tool_lists_with(BACK_DOMID, link_nvme, "allow_dirty=1,permissive=1");
+    set_back(BACK_DOMID, "state-0", "3");
+    set_back(BACK_DOMID, "state", "4");
+    front_publishes(BACK_DOMID);
+    set_front(BACK_DOMID, "state", "4");
+    ck_assert(run_until(is_connected, NULL));
+    link_release_orphans();
+    run_due();
+}
+
+START_TEST(a_new_broker_goes_on)
+{
+    a_broker_starts();
+    ck_assert_uint_eq(fake_workers_spawned(), 1);
+    ck_assert_str_eq(states(BACK_DOMID), "");
+    ck_assert_str_eq(fake_xen_log(), "");
+    ck_assert_uint_eq(fake_worker(BACK_DOMID)->ndevices, 1);
+    ck_assert_uint_eq(fake_worker(BACK_DOMID)->devices[0].fresh, CFG_CONTINUE);
+    /* The policy is asked for again, but the registers stay as they were. */
+    ck_assert(device_by_sbdf(link_nvme)->policy.allow_dirty);
+    ck_assert(!device_by_sbdf(link_nvme)->policy.knobs.permissive);
+    ck_assert(!device_by_sbdf(link_nvme)->cs.params.knobs.permissive);
+    set_front(BACK_DOMID, "state", "6");
+    expect_states(BACK_DOMID, "6");
+}
+END_TEST
+
+START_TEST(a_new_broker_adopts_the_worker)
+{
+    fake_workers_left(BACK_DOMID, xenpci_version);
+    a_broker_starts();
+    ck_assert_uint_eq(fake_workers_spawned(), 0);
+    ck_assert_str_eq(states(BACK_DOMID), "");
+    ck_assert_uint_eq(fake_worker(BACK_DOMID)->connect.gref, 8);
+    ck_assert_uint_eq(fake_worker(BACK_DOMID)->ndevices, 1);
+    ck_assert_uint_eq(fake_worker(BACK_DOMID)->devices[0].fresh, CFG_CONTINUE);
+    ck_assert(!link_find(BACK_DOMID)->outdated);
+    /* It is a worker like any other from then on. */
+    fake_worker_die(BACK_DOMID);
+    ck_assert(run_until(is_connected, NULL));
+    ck_assert_uint_eq(fake_workers_spawned(), 1);
+    set_front(BACK_DOMID, "state", "6");
+    expect_states(BACK_DOMID, "6");
+}
+END_TEST
+
+static bool is_replaced(void *arg UNUSED)
+{
+    return is_connected(NULL) && fake_workers_spawned() == 1;
+}
+
+START_TEST(an_adopted_worker_of_another_version_is_replaced)
+{
+    fake_workers_left(BACK_DOMID, "0.0.1");
+    a_broker_starts();
+    ck_assert(link_find(BACK_DOMID)->outdated);
+    ck_assert_uint_eq(fake_workers_spawned(), 0);
+    ck_assert(run_until(is_replaced, NULL));
+    ck_assert(!link_find(BACK_DOMID)->outdated);
+    /* That was no death. */
+    ck_assert_uint_eq(link_find(BACK_DOMID)->deaths, 0);
+    ck_assert_uint_eq(link_find(BACK_DOMID)->unsettled, 0);
+    ck_assert_str_eq(back_error(BACK_DOMID), "");
+}
+END_TEST
+
+/* Its page and port are another worker's next. */
+START_TEST(the_worker_of_a_pair_that_cannot_go_on_is_ended)
+{
+    fake_workers_left(BACK_DOMID, xenpci_version);
+    tool_lists(BACK_DOMID, link_nvme);
+    front_publishes(BACK_DOMID);
+    expect_states(BACK_DOMID, "2 3 4");
+    ck_assert_uint_eq(fake_workers_discarded(), 1);
+}
+END_TEST
+
+/* Asked back from a guest whose front has not come: there is no page yet. */
+START_TEST(a_new_broker_in_a_change_before_the_front)
+{
+    leave_behind(link_nvme);
+    link_adopt_devices(world_hyp);
+    tool_lists(BACK_DOMID, link_nvme);
+    set_back(BACK_DOMID, "state-0", "5");
+    set_back(BACK_DOMID, "state", "7");
+    expect_owner(link_nvme, HYP_DOMID_IO);
+    expect_states(BACK_DOMID, "3");
+    ck_assert_str_eq(back_error(BACK_DOMID), "");
+    ck_assert_uint_eq(fake_workers_spawned(), 0);
+}
+END_TEST
+
+/* Claimed while the guest waits in 7, and the broker ends before it says so. */
+START_TEST(a_new_broker_tells_what_was_claimed)
+{
+    leave_behind(link_nvme);
+    link_adopt_devices(world_hyp);
+    tool_lists(BACK_DOMID, link_nvme);
+    set_back(BACK_DOMID, "state-0", "1");
+    set_back(BACK_DOMID, "state", "7");
+    front_publishes(BACK_DOMID);
+    set_front(BACK_DOMID, "state", "7");
+    expect_states(BACK_DOMID, "7 8");
+    ck_assert_str_eq(back_node(BACK_DOMID, "state-0"), "3");
+    ck_assert_str_eq(back_node(BACK_DOMID, "vdev-0"), "0000:00:00.00");
+}
+END_TEST
+
+START_TEST(a_new_broker_releases_orphans)
+{
+    fake_workers_left(BACK_DOMID, xenpci_version);
+    leave_behind(link_nvme);
+    link_adopt_devices(world_hyp);
+    ck_assert_ptr_nonnull(device_by_sbdf(link_nvme));
+    link_release_orphans();
+    ck_assert_uint_eq(fake_workers_discarded(), 1);
+    expect_owner(link_nvme, HYP_DOMID_IO);
+    ck_assert_uint_eq(fake_xen_holdings(BACK_DOMID), 0);
+    ck_assert(run_until(no_links, NULL));
+}
+END_TEST
+
+/* Its directory was deleted while no broker ran, or it was found half-way. */
+START_TEST(a_new_broker_starts_afresh_what_had_not_connected)
+{
+    leave_behind(link_nvme);
+    link_adopt_devices(world_hyp);
+    fake_store_set("/libxl/pci/0000-03-00-0/domid", "5");
+    tool_lists(BACK_DOMID, link_nvme);
+    front_publishes(BACK_DOMID);
+    expect_states(BACK_DOMID, "2 3 4");
+    ck_assert_uint_eq(fake_worker(BACK_DOMID)->devices[0].fresh, CFG_FRESH);
+    ck_assert_uint_eq(fake_xen_owner(link_nvme), BACK_DOMID);
+}
+END_TEST
+
+TCase *link_adopt_tests(void)
+{
+    TCase *tc = tcase_create("adopt");
+
+    tcase_add_test(tc, a_new_broker_goes_on);
+    tcase_add_test(tc, a_new_broker_adopts_the_worker);
+    tcase_add_test(tc, an_adopted_worker_of_another_version_is_replaced);
+    tcase_add_test(tc, the_worker_of_a_pair_that_cannot_go_on_is_ended);
+    tcase_add_test(tc, a_new_broker_in_a_change_before_the_front);
+    tcase_add_test(tc, a_new_broker_tells_what_was_claimed);
+    tcase_add_test(tc, a_new_broker_releases_orphans);
+    tcase_add_test(tc, a_new_broker_starts_afresh_what_had_not_connected);
+    return tc;
+}
