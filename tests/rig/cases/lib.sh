@@ -157,6 +157,21 @@ stop_daemon()
 	rm -f "$CASE_TMP/daemon.pid"
 }
 
+# worker_of NAME: the process that serves the guest.
+worker_of()
+{
+	cut -d' ' -f2 "/run/xenpci/d$(xl domid "$1").worker" 2>/dev/null
+}
+
+# Workers stay when the daemon ends, and with them a guest's page: without a daemon
+# a guest that is destroyed would not be gone. The spare one goes too.
+end_workers()
+{
+	for _w in $(pidof xenpcid-worker); do
+		kill -9 "$_w" 2>/dev/null || true
+	done
+}
+
 # Guests and xenstore.
 
 guests()
@@ -245,8 +260,10 @@ clean_up()
 	for _g in $(guests | cut -d' ' -f2); do
 		xl destroy "$_g" >/dev/null 2>&1
 	done
+	daemon_alive || end_workers
 	wait_for 30 no_guests || true
 	stop_daemon >/dev/null 2>&1 || stop_daemon KILL >/dev/null 2>&1
+	end_workers
 	free_devices
 	for _d in /sys/bus/pci/devices/*/sriov_numvfs; do
 		[ ! -e "$_d" ] || [ "$(cat "$_d")" = 0 ] || echo 0 >"$_d"

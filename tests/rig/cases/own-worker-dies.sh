@@ -20,14 +20,10 @@ END
 )
 rig-guest start steady --pci "$bdf" "$guest"
 rig-guest line steady '^reading' --timeout 60
-worker()
-{
-	pidof xenpcid-worker | cut -d' ' -f1
-}
 # A worker that is not the one in $old.
 other_worker()
 {
-	new=$(worker)
+	new=$(worker_of steady)
 	[ -n "$new" ] && [ "$new" != "$old" ]
 }
 old=''

@@ -55,9 +55,10 @@ for bdf in "$disk" "$edu"; do
 		fail "$bdf does not master the bus: a write of four bytes was lost"
 done
 
-# Its patience has no end, so a daemon that is away longer than any front with a
+# Its patience has no end, so a daemon that is away with its workers longer than any front with a
 # deadline would wait is just slow. The four seconds are what is tested.
 stop_daemon KILL
+end_workers
 sleep 4
 start_daemon --debug
 rig-guest tell bsd finish

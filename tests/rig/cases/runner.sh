@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # In dom0, started by run-cases: each case in a shell of its own, cleaning
-# between.  One line per case; the output of those that fail; a count.
+# between.  One line per case; of the output of those that pass the lines that begin
+# with "# ", of those that fail all of it.
 # shellcheck shell=sh
 
 # shellcheck source=tests/rig/cases/lib.sh
@@ -24,6 +25,8 @@ while read -r name limit; do
 	case $rc in
 	0)
 		echo "ok $name ($took s)"
+		# What a case found that is no verdict.
+		sed -n 's/^# /    /p' "$log"
 		;;
 	77)
 		echo "skip $name: $(cat "$CASE_TMP/skip" 2>/dev/null || echo 'no reason given')"

@@ -95,10 +95,23 @@ project_build()
 	make -C "$obj" -j"$(nproc)" || return 1
 	rm -rf "$stage"
 	make -C "$obj" install DESTDIR="$stage" || return 1
+	project_next "$src" "$obj" "$stage" || return 1
 	project_libraries "$stage" || return 1
 	project_merge_usr "$stage" || return 1
 	pack "$stage" "$tree/overlay.cpio.new" || return 1
 	mv "$tree/overlay.cpio.new" "$tree/overlay.cpio"
+}
+
+# The daemon once more with another version, for what happens at an upgrade; of
+# trees that can build that.
+project_next()
+{
+	local src=$1 obj=$2 stage=$3/usr/lib/xenpci-next
+
+	grep -q '^rig-next:' "$src/tests/local.mk" 2>/dev/null || return 0
+	make -C "$obj" rig-next || return 1
+	mkdir -p "$stage"
+	cp "$obj"/tests/rig/next/xenpcid "$obj"/tests/rig/next/xenpcid-worker "$stage"
 }
 
 # The libraries of every program in the stage, from this machine.

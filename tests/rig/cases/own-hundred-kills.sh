@@ -1,0 +1,168 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# case: worker and daemon killed a hundred times, then an upgrade: the guest reads on
+# timeout: 240
+
+KILLS=100
+NEXT=/usr/lib/xenpci-next
+
+bdf=$(rig-bdf nvme)
+[ -x $NEXT/xenpcid ] || fail 'there is no second build of xenpcid'
+current=$(xenpcid --version)
+next=$($NEXT/xenpcid --version)
+[ "$current" != "$next" ] || fail "both builds say $next"
+
+# As the unit does: again at once, whatever it ended of.
+supervise()
+{
+	while [ ! -e $CASE_TMP/enough ]; do
+		# shellcheck disable=SC2046
+		$(cat $CASE_TMP/program) --debug >>"$DAEMON_LOG" 2>&1 </dev/null &
+		echo $! >$CASE_TMP/daemon.pid
+		wait $! 2>/dev/null || true
+	done
+}
+echo xenpcid >$CASE_TMP/program
+supervise 2>/dev/null &
+supervisor=$!
+is_serving()
+{
+	grep -q 'version .* serves' "$DAEMON_LOG"
+}
+wait_for 20 is_serving
+hold "$bdf"
+xen_view >$CASE_TMP/view.before
+
+guest=$(guest_script <<'END'
+modprobe nvme
+rig-wait-until 30 test -b /dev/nvme0n1
+dev=$(basename /sys/bus/pci/devices/*:*)
+interrupts()
+{
+	awk '/nvme0q1/ { for (i = 2; i <= NF && $i ~ /^[0-9]+$/; i++) n += $i } END { print n + 0 }' \
+		/proc/interrupts
+}
+echo "good $(sha256sum </dev/nvme0n1 | cut -d' ' -f1)"
+echo "vectors before: $(grep -c 'pcifront-msi-x *nvme0q' /proc/interrupts)"
+cfgsteady "$dev" /tmp/stop >/tmp/steady 2>&1 &
+steady=$!
+echo reading
+n=0
+begun=$(interrupts)
+while ! xenstore-exists data/rig/finish; do
+	echo 3 >/proc/sys/vm/drop_caches
+	echo "disk $(sha256sum </dev/nvme0n1 | cut -d' ' -f1)"
+	n=$((n + 1))
+done
+mid=$(interrupts)
+echo 3 >/proc/sys/vm/drop_caches
+echo "disk $(sha256sum </dev/nvme0n1 | cut -d' ' -f1)"
+touch /tmp/stop
+rc=0
+wait $steady || rc=$?
+cat /tmp/steady
+echo "disk was read $n times; interrupts of its queue: $begun, $mid, $(interrupts)"
+[ "$mid" -gt "$begun" ] && [ "$(interrupts)" -gt "$mid" ] || rc=3
+echo "vectors after: $(grep -c 'pcifront-msi-x *nvme0q' /proc/interrupts)"
+dmesg | grep -iE 'not responding|nvme.*(timeout|reset|abort)|pcifront.*(err|fail)|I/O error' && rc=4
+exit $rc
+END
+)
+rig-guest start steady --pci "$bdf" "$guest"
+rig-guest line steady '^reading' --timeout 60
+domid=$(xl domid steady)
+
+# What Xen holds for the guest now: its interrupts, and how often its page is mapped.
+held_for_guest()
+{
+	xen_pirqs "$domid"
+	xl dmesg -c >/dev/null
+	_xen_key g 'print_all . done'
+	xl dmesg | awk -v ref="$(printf '[0x%03x]' "$1")" -v domid="$domid" '
+		/grant-table for remote/ { mine = $0 ~ "remote d" domid " " }
+		mine && $2 == ref { print "grant", $2, "pin", $5 }'
+}
+page=$(node "/local/domain/$domid/device/pci/0/pci-op-ref")
+held_for_guest "$page" >$CASE_TMP/held.before
+grep -q '^irq ' $CASE_TMP/held.before || fail 'Xen knows no interrupt of the guest'
+grep -q '^grant ' $CASE_TMP/held.before || {
+	xl dmesg | tail -n 40
+	fail "Xen knows no mapping of the guest's page"
+}
+
+seed=$(date +%s)
+echo "# seed $seed"
+awk -v seed="$seed" -v n=$KILLS 'BEGIN {
+	srand(seed)
+	for (i = 0; i < 4 * n; i++) {
+		what = rand()
+		print what < 0.45 ? "broker" : what < 0.9 ? "worker" : "both", 0.02 + 0.8 * rand()
+	}
+}' >$CASE_TMP/plan
+brokers=0
+workers=0
+kill_worker()
+{
+	_w=$(worker_of_domid) && kill -9 "$_w" 2>/dev/null || return 0
+	workers=$((workers + 1))
+}
+worker_of_domid()
+{
+	cut -d' ' -f2 "/run/xenpci/d$domid.worker" 2>/dev/null
+}
+kill_broker()
+{
+	kill -9 "$(daemon_pid)" 2>/dev/null || return 0
+	brokers=$((brokers + 1))
+}
+while [ $((brokers + workers)) -lt $KILLS ] && read -r what delay; do
+	sleep "$delay"
+	case $what in
+	broker) kill_broker ;;
+	worker) kill_worker ;;
+	both)
+		kill_broker
+		kill_worker
+		;;
+	esac
+done <$CASE_TMP/plan
+echo "# killed: xenpcid $brokers times, its worker $workers times"
+[ $((brokers + workers)) -ge $KILLS ] || fail 'that were too few'
+wait_for 20 daemon_alive
+
+# The upgrade.
+echo "$NEXT/xenpcid --worker $NEXT/xenpcid-worker" >$CASE_TMP/program
+kill -TERM "$(daemon_pid)"
+worker_is_next()
+{
+	tr '\0' ' ' <"/proc/$(worker_of_domid)/cmdline" | grep -q " ${next#* } d$domid"
+}
+wait_for 20 worker_is_next || fail "the worker is not of the version ${next#* }"
+expect "version ${next#* } serves" cat "$DAEMON_LOG"
+echo "# upgraded from ${current#* } to ${next#* }"
+[ "$(node "$(backend_of steady)/state")" = 4 ] || fail 'the pair is not connected'
+held_for_guest "$page" >$CASE_TMP/held.after
+same $CASE_TMP/held.before $CASE_TMP/held.after 'Xen holds something else for the guest than before'
+
+rig-guest tell steady finish
+rc=0
+rig-guest wait steady --timeout 60 >$CASE_TMP/console || rc=$?
+grep -E '^(steady|disk was|vectors)' $CASE_TMP/console | sed 's/^/# /'
+sed -n 's/.* the first answer, \([0-9]*\) ms after the start.*/\1/p' "$DAEMON_LOG" |
+	sort -n | awk '{ a[NR] = $1 } END { if (NR) print "# first answer of " NR \
+	" daemons: " a[int((NR + 1) / 2)] " ms after the start, at worst " a[NR] " ms" }'
+[ $rc -eq 0 ] || {
+	tail -n 60 $CASE_TMP/console
+	fail "the guest noticed ($rc)"
+}
+! grep '^disk [0-9a-f]' $CASE_TMP/console | grep -v "^disk $(cat /rig/disk.sha256)" ||
+	fail 'the disk read differently'
+[ "$(sed -n 's/^vectors before: //p' $CASE_TMP/console)" = \
+	"$(sed -n 's/^vectors after: //p' $CASE_TMP/console)" ] || fail 'vectors are missing'
+nothing_left
+touch $CASE_TMP/enough
+kill -TERM "$(daemon_pid)"
+wait $supervisor || true
+# Nobody is left to serve, and nothing stays.
+wait_for 5 eval '! pidof xenpcid-worker' || fail 'a worker is left without a guest'
