@@ -24,7 +24,7 @@ struct worker_proc {
     struct loop_watch *read_watch;
     struct loop_watch *exit_watch;
     struct loop_watch *rest;     /* not read_watch, until then */
-    struct loop_watch *deadline; /* to say that it has been adopted */
+    struct loop_watch *deadline; /* to say that it was adopted, or to end */
     const struct worker_handlers *handlers;
     void *arg;
     void (*ended)(void *arg); /* set by worker_end() */

@@ -163,6 +163,24 @@ void worker_assign(struct worker_proc *w, uint16_t domid,
     w->read_watch = loop_on_read(w->fd, on_readable, w);
 }
 
+/* A process that was killed is gone at once, but for one in the kernel. */
+#define END_MS 2000u
+
+/* It is in the kernel, which does not come back from its device; what waits for
+ * its end must not wait for that. */
+static void on_late(void *arg)
+{
+    struct worker_proc *w = arg;
+    void (*ended)(void *) = w->ended;
+
+    w->deadline = NULL;
+    w->ended = NULL;
+    log_warnx("d%u: the worker does not end, a device of its guest does not "
+              "answer; going on without waiting",
+              w->domid);
+    ended(w->ended_arg);
+}
+
 void worker_end(struct worker_proc *w, void (*done)(void *arg), void *arg)
 {
     if (!w)
@@ -171,6 +189,8 @@ void worker_end(struct worker_proc *w, void (*done)(void *arg), void *arg)
     w->ended = done;
     w->ended_arg = arg;
     worker_stop_reading(w);
+    if (done)
+        w->deadline = loop_after(END_MS, on_late, w);
     worker_kill(w);
     state_worker_drop(w->domid);
 }

@@ -67,7 +67,8 @@ void worker_discard_others(bool (*is_served)(uint16_t domid));
 MUST_USE int worker_retire(struct worker_proc *worker);
 
 /* End it now, without calling gone. NULL is fine. The page is unmapped and the
- * port closed when the process has ended; done (may be NULL) is called then. */
+ * port closed when the process has ended; done (may be NULL) is called then, or
+ * after two seconds in which the kernel did not let go of it. */
 void worker_end(struct worker_proc *worker, void (*done)(void *arg), void *arg);
 
 /* Each: 0 or a negative errno; a worker that does not read is -EAGAIN. */

@@ -378,6 +378,7 @@ tests_unit_test_worker_SOURCES = back/worker-main.c tests/unit/fake-page.c
 tests_unit_check_worker_CPPFLAGS = $(tests_back_cppflags) \
 	-DTEST_WORKER='"$(abs_builddir)/tests/unit/test-worker"'
 tests_unit_check_worker_CFLAGS = $(tests_back_cflags)
+tests_unit_check_worker_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=kill
 tests_unit_check_worker_LDADD = $(tests_back_ldadd)
 tests_unit_check_worker_SOURCES = \
 	tests/unit/check_worker.c \

@@ -55,6 +55,55 @@ START_TEST(a_worker_retires_between_two_requests)
 }
 END_TEST
 
+/* A signal does not reach a process that waits for a device. */
+static bool in_the_kernel;
+
+int __real_kill(pid_t pid, int signo);
+int __wrap_kill(pid_t pid, int signo);
+
+int __wrap_kill(pid_t pid, int signo)
+{
+    return in_the_kernel && signo == SIGKILL ? 0 : __real_kill(pid, signo);
+}
+
+static void note(void *arg)
+{
+    unsigned int *times = arg;
+
+    ++*times;
+}
+
+static bool is_noted(void *arg)
+{
+    const unsigned int *times = arg;
+
+    return *times > 0;
+}
+
+static bool is_dead(void *arg)
+{
+    return !process_lives(*(pid_t *)arg);
+}
+
+START_TEST(a_worker_that_does_not_end_is_not_waited_for)
+{
+    unsigned int times = 0;
+    pid_t pid;
+
+    test_starts();
+    pid = worker_pid();
+    in_the_kernel = true;
+    worker_end(test_worker, note, &times);
+    test_worker = NULL;
+    eventually_in_loop(is_noted, &times, "nobody waits");
+    in_the_kernel = false;
+    ck_assert(process_lives(pid));
+    ck_assert_int_eq(kill(pid, SIGKILL), 0);
+    eventually_in_loop(is_dead, &pid, "it ends");
+    ck_assert_uint_eq(times, 1);
+}
+END_TEST
+
 /* Children of this process, by number. */
 static unsigned int children(pid_t list[8])
 {
@@ -142,6 +191,7 @@ static TCase *worker_process_tests(void)
 
     tcase_add_test(tc, a_worker_serves_its_guest);
     tcase_add_test(tc, a_worker_retires_between_two_requests);
+    tcase_add_test(tc, a_worker_that_does_not_end_is_not_waited_for);
     tcase_add_test(tc, one_is_always_ready);
     tcase_add_test(tc, without_a_guest_nothing_stays);
     return tc;
