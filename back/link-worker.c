@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "link.h"
 
@@ -158,12 +159,26 @@ static void on_captured(void *arg, const char *how)
     link_touch(link);
 }
 
+static void on_said(void *arg, uint32_t priority, const char *text)
+{
+    struct link *link = arg;
+    uint64_t since = loop_now_us();
+
+    if (priority == LOG_INFO)
+        log_limited_info(&link->budget, "d%u: its worker: %s", link->domid,
+                         text);
+    else
+        log_limited(&link->budget, "d%u: its worker: %s", link->domid, text);
+    link_spend(link, since);
+}
+
 static const struct worker_handlers handlers = {
     .connected = on_connected,
     .request = link_on_request,
     .aer_done = on_aer_done,
     .settled = on_settled,
     .adopted = on_adopted,
+    .said = on_said,
     .gone = on_gone,
     .captured = on_captured,
 };

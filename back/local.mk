@@ -124,6 +124,8 @@ back_libback_a_SOURCES = \
 	back/verify.h \
 	back/version.c \
 	back/version.h \
+	back/voice.c \
+	back/voice.h \
 	back/worker-adopt.c \
 	back/worker-broker.c \
 	back/worker-device.c \

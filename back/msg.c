@@ -34,6 +34,7 @@ static const struct msg_row rows[MSG_TYPE_END] = {
     [MSG_AER_DONE] = { "aer-done", sizeof(struct msg_aer_done), 0 },
     [MSG_RETIRE] = { "retire", 0, 0 },
     [MSG_SETTLED] = { "settled", 0, 0 },
+    [MSG_LOG] = { "log", sizeof(struct msg_log), 0 },
 };
 
 static const struct msg_row *row_of(uint32_t type)

@@ -40,6 +40,7 @@ enum msg_type {
     MSG_AER_DONE,   /* to the broker */
     MSG_RETIRE,     /* to the worker: end, between two requests */
     MSG_SETTLED,    /* to the broker: no request is left unanswered */
+    MSG_LOG,        /* to the broker: a line */
     MSG_TYPE_END
 };
 
@@ -127,6 +128,13 @@ struct msg_aer_done {
     int32_t result;  /* enum aer_result, as the guest wrote it: any value */
 };
 
+#define MSG_LOG_TEXT 200
+
+struct msg_log {
+    uint32_t priority;       /* syslog(3)'s */
+    char text[MSG_LOG_TEXT]; /* not necessarily terminated; any bytes */
+};
+
 struct msg {
     uint32_t type;
     uint32_t serial; /* of a request; an answer repeats it */
@@ -143,6 +151,7 @@ struct msg {
         struct msg_answer answer;
         struct msg_aer aer;
         struct msg_aer_done aer_done;
+        struct msg_log log;
     } u;
 };
 

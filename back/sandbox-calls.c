@@ -10,7 +10,6 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <time.h>
-#include <unistd.h>
 #include <xen/event_channel.h> /* what the next one needs */
 
 #include <xen/sys/evtchn.h>
@@ -23,8 +22,6 @@
 #define IS_KNOCK { "the socket for the next broker", 0, INT_MASK, \
                    SANDBOX_CONSTANT, WORKER_LISTENER_FD }
 #define IS_PORT { "the event channel", 0, INT_MASK, SANDBOX_PORT_FD, 0 }
-#define IS_LOG  { "standard error", 0, INT_MASK, SANDBOX_CONSTANT, \
-                  STDERR_FILENO }
 
 const struct sandbox_call sandbox_calls[] = {
     { "accept4", { IS_KNOCK },
@@ -65,8 +62,6 @@ const struct sandbox_call sandbox_calls[] = {
       "requests and answers to the broker, over the only socket there is" },
     { "write", { IS_PORT },
       "let the next event come" },
-    { "write", { IS_LOG },
-      "a line for the log" },
 };
 /* clang-format on */
 

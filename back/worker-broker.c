@@ -107,11 +107,7 @@ static int resume(struct worker *w, const struct msg_connect *c)
 
 static void name_myself(struct worker *w)
 {
-    static char name[64];
-
     (void)snprintf(w->title, sizeof(WORKER_IDLE), "d%u", w->domid);
-    (void)snprintf(name, sizeof(name), "xenpcid-worker[%s]", w->title);
-    log_open(name, LOG_TO_STDERR, false);
 }
 
 /* From here on the guest may do its worst. */

@@ -30,7 +30,8 @@ struct worker_proc {
     void (*ended)(void *arg); /* set by worker_end() */
     void *ended_arg;
     bool ending;
-    bool asked; /* whose it is, and it has not answered */
+    bool connecting; /* it was told to, and has not answered */
+    bool asked;      /* whose it is, and it has not answered */
     bool retiring;
     const char *captured; /* how that showed */
 };

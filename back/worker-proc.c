@@ -50,10 +50,31 @@ void worker_kill(const struct worker_proc *w)
         (void)syscall(SYS_pidfd_send_signal, w->pidfd, SIGKILL, NULL, 0);
 }
 
+static void said(const struct worker_proc *w, const struct msg_log *line)
+{
+    char text[MSG_LOG_TEXT + 1];
+
+    memcpy(text, line->text, MSG_LOG_TEXT);
+    text[MSG_LOG_TEXT] = '\0';
+    w->handlers->said(w->arg, line->priority, text);
+}
+
+/* Its last words may still be in the socket when its end is known. */
+static void hear_out(const struct worker_proc *w)
+{
+    struct msg m = { 0 };
+    int fds[MSG_FDS];
+
+    while (msg_receive(w->fd, &m, fds) == 0 && m.type == MSG_LOG)
+        said(w, &m.u.log);
+}
+
 void worker_is_gone(struct worker_proc *w, const char *reason)
 {
     const struct worker_proc last = *w;
 
+    if (!w->ending)
+        hear_out(w);
     worker_free(w);
     if (last.ending) {
         if (last.ended)
@@ -107,6 +128,11 @@ static void dispatch(struct worker_proc *w, const struct msg *m)
         adopted(w, &m->u.adopted);
         break;
     case MSG_CONNECTED:
+        if (!w->connecting) {
+            worker_condemn(w, "it sent an answer to nothing");
+            break;
+        }
+        w->connecting = false;
         loop_cancel(w->deadline);
         w->deadline = NULL;
         w->handlers->connected(w->arg, &m->u.connected);
@@ -119,6 +145,9 @@ static void dispatch(struct worker_proc *w, const struct msg *m)
         break;
     case MSG_AER_DONE:
         w->handlers->aer_done(w->arg, m);
+        break;
+    case MSG_LOG:
+        said(w, &m->u.log);
         break;
     case MSG_SETTLED:
         w->handlers->settled(w->arg);
@@ -208,6 +237,7 @@ int worker_connect(struct worker_proc *w, const struct msg_connect *connect)
     struct msg m = { .type = MSG_CONNECT };
 
     m.u.connect = *connect;
+    w->connecting = true;
     return msg_send(w->fd, &m, NULL, 0);
 }
 

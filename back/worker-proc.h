@@ -25,6 +25,8 @@ struct worker_handlers {
     void (*settled)(void *arg); /* no request is left; once a connection */
     /* Before connected; the version of its program. */
     void (*adopted)(void *arg, const char *version);
+    /* It logs a line, with syslog(3)'s priority; the text is any. */
+    void (*said)(void *arg, uint32_t priority, const char *text);
     void (*gone)(void *arg, const char *reason);
     /* Instead of gone: it did what no worker of ours does, so it obeys the
      * guest. why is a sentence's end: "it sent ...". How a worker that was adopted

@@ -8,10 +8,12 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "voice.h"
 #include "worker-private.h"
 
 #define BURST 16
@@ -165,10 +167,18 @@ static bool is_over(const struct worker *w)
     return w->quit || (w->retire && !w->ops.waiting) || worker_patience(w) == 0;
 }
 
+/* Of all that libraries would still do, the filter allows nothing. */
+static void end_at_once(int status, void *arg UNUSED)
+{
+    _exit(status);
+}
+
 int worker_main(char *title)
 {
     struct worker w = { .broker = WORKER_SOCKET_FD, .title = title };
 
+    (void)on_exit(end_at_once, NULL);
+    voice_open(&w);
     /* Service managers signal the whole group, and a terminal its session; the
      * broker decides for us. What a log goes to may end with the broker. */
     (void)signal(SIGINT, SIG_IGN);
@@ -184,5 +194,6 @@ int worker_main(char *title)
     page_close(w.page);
     worker_devices_free(&w.ops.devices);
     worker_devices_free(&w.incoming);
+    voice_open(NULL);
     return 0;
 }

@@ -383,6 +383,7 @@ tests_unit_check_worker_LDADD = $(tests_back_ldadd)
 tests_unit_check_worker_SOURCES = \
 	tests/unit/check_worker.c \
 	tests/unit/check_worker_adopt.c \
+	tests/unit/check_worker_captured.c \
 	tests/unit/run-until.c \
 	tests/unit/run-until.h \
 	tests/unit/temp-tree.c \

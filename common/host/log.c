@@ -2,7 +2,7 @@
 /*
  * One event, one line, one write. Values that a guest chose end up in these
  * lines, so every control byte is replaced before it reaches a terminal or a
- * log. errno survives each call. State: set once by log_open().
+ * log. errno survives each call. State: set by log_open().
  */
 #include "log.h"
 
@@ -23,14 +23,21 @@
 static const char *log_name = "xenpci";
 static enum log_to log_target = LOG_TO_STDERR;
 static bool log_verbose;
+static log_fn *log_carrier;
 
 void log_open(const char *name, enum log_to to, bool debug)
 {
     log_name = name;
     log_target = to;
     log_verbose = debug;
+    log_carrier = NULL;
     if (to == LOG_TO_SYSLOG)
         openlog(name, LOG_PID, LOG_DAEMON);
+}
+
+void log_through(log_fn *fn)
+{
+    log_carrier = fn;
 }
 
 /* Multi-byte text stays readable; what a terminal obeys does not. */
@@ -49,6 +56,10 @@ static void emit(int priority, const char *line)
     char out[LINE_BYTES + 64];
     int len;
 
+    if (log_carrier) {
+        log_carrier(priority, line);
+        return;
+    }
     if (log_target == LOG_TO_SYSLOG) {
         syslog(priority, "%s", line);
         return;

@@ -21,6 +21,11 @@ enum log_to {
 /* name precedes every line ("xenpcid", "xenpcid[d3]"); kept, not copied. */
 void log_open(const char *name, enum log_to to, bool debug);
 
+/* Every line from now on goes to fn instead, without the name; priority is
+ * syslog(3)'s. */
+typedef void log_fn(int priority, const char *line);
+void log_through(log_fn *fn);
+
 void log_debug(const char *fmt, ...) PRINTF(1, 2); /* a step */
 void log_info(const char *fmt, ...) PRINTF(1, 2);  /* a state change */
 void log_warn(const char *fmt, ...) PRINTF(1, 2);  /* refused; adds errno */

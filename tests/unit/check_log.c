@@ -217,6 +217,32 @@ START_TEST(fatalx_says_why_and_ends)
 }
 END_TEST
 
+static char carried[256];
+
+static void carry(int priority, const char *line)
+{
+    (void)snprintf(carried, sizeof(carried), "%d %s", priority, line);
+    errno = EBADF;
+}
+
+START_TEST(another_carrier_gets_the_lines)
+{
+    struct log_budget budget = { 0 };
+
+    log_through(carry);
+    errno = ENOENT;
+    log_warn("a\tb");
+    ck_assert_int_eq(errno, ENOENT);
+    ck_assert_str_eq(carried, "4 a?b: No such file or directory");
+    log_limited_info(&budget, "fine");
+    ck_assert_str_eq(carried, "6 fine");
+    log_open("test", LOG_TO_STDERR, false);
+    ck_assert_str_eq(captured(), "");
+    log_info("here again");
+    ck_assert_str_eq(captured(), "test: here again\n");
+}
+END_TEST
+
 START_TEST(syslog_gets_lines_with_their_weight)
 {
     log_open("test", LOG_TO_SYSLOG, false);
@@ -247,6 +273,7 @@ int main(void)
     tcase_add_test(tc, information_is_limited_as_well);
     tcase_add_test(tc, fatal_says_why_and_ends);
     tcase_add_test(tc, fatalx_says_why_and_ends);
+    tcase_add_test(tc, another_carrier_gets_the_lines);
     tcase_add_test(tc, syslog_gets_lines_with_their_weight);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);

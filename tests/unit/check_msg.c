@@ -8,9 +8,13 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <syslog.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "msg.h"
+#include "voice.h"
+#include "worker-private.h"
 
 #define HEADER offsetof(struct msg, u)
 
@@ -59,6 +63,7 @@ static const struct {
     { MSG_AER_DONE, sizeof(struct msg_aer_done), 0 },
     { MSG_RETIRE, 0, 0 },
     { MSG_SETTLED, 0, 0 },
+    { MSG_LOG, sizeof(struct msg_log), 0 },
 };
 _Static_assert(ARRAY_LEN(types) == MSG_TYPE_END - 1, "a type has no row");
 
@@ -223,6 +228,38 @@ START_TEST(a_peer_that_is_gone)
 }
 END_TEST
 
+/* Lines of a worker: as long as a message has room, and lost if nobody reads. */
+START_TEST(a_voice_is_heard)
+{
+    struct worker w = { .broker = worker };
+    char line[MSG_LOG_TEXT + 50];
+    struct msg m = { 0 };
+    int fds[MSG_FDS];
+
+    voice_open(&w);
+    log_warnx("what a worker says");
+    ck_assert_int_eq(msg_receive(broker, &m, fds), 0);
+    ck_assert_uint_eq(m.type, MSG_LOG);
+    ck_assert_uint_eq(m.u.log.priority, LOG_WARNING);
+    ck_assert_str_eq(m.u.log.text, "what a worker says");
+    memset(line, 'x', sizeof(line) - 1);
+    line[sizeof(line) - 1] = '\0';
+    log_info("%s", line);
+    ck_assert_int_eq(msg_receive(broker, &m, fds), 0);
+    ck_assert_uint_eq(m.u.log.priority, LOG_INFO);
+    ck_assert_int_eq(memcmp(m.u.log.text, line, MSG_LOG_TEXT), 0);
+    w.adopting = true;
+    log_info("to a broker that may not understand");
+    w.adopting = false;
+    w.broker = -1;
+    log_info("to nobody");
+    voice_open(NULL);
+    log_info("neither");
+    ck_assert_int_eq(msg_receive(broker, &m, fds), -EAGAIN);
+    log_open("check_msg", LOG_TO_STDERR, false);
+}
+END_TEST
+
 START_TEST(both_ends_close_on_exec)
 {
     ck_assert_int_ne(fcntl(broker, F_GETFD) & FD_CLOEXEC, 0);
@@ -245,6 +282,7 @@ static Suite *suite(void)
     tcase_add_test(tc, the_broker_never_blocks);
     tcase_add_test(tc, a_peer_that_is_gone);
     tcase_add_test(tc, both_ends_close_on_exec);
+    tcase_add_test(tc, a_voice_is_heard);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -200,7 +200,8 @@ static TCase *worker_process_tests(void)
 static Suite *suite(void)
 {
     Suite *s = suite_create("worker");
-    TCase *const cases[] = { worker_process_tests(), worker_adopt_tests() };
+    TCase *const cases[] = { worker_process_tests(), worker_adopt_tests(),
+                             worker_captured_tests() };
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         tcase_add_checked_fixture(cases[i], worker_world_setup,

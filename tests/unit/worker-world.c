@@ -174,6 +174,15 @@ static void on_adopted(void *arg, const char *version)
     (void)snprintf(seen->version, sizeof(seen->version), "%s", version);
 }
 
+static void on_said(void *arg, uint32_t priority, const char *text)
+{
+    struct broker_seen *seen = arg;
+
+    seen->lines++;
+    seen->priority = priority;
+    (void)snprintf(seen->line, sizeof(seen->line), "%s", text);
+}
+
 static void on_gone(void *arg, const char *reason)
 {
     struct broker_seen *seen = arg;
@@ -197,6 +206,7 @@ const struct worker_handlers test_handlers = {
     .aer_done = on_aer_done,
     .settled = on_settled,
     .adopted = on_adopted,
+    .said = on_said,
     .gone = on_gone,
     .captured = on_captured,
 };

@@ -37,6 +37,9 @@ struct broker_seen {
     unsigned int settled;
     unsigned int gone;
     unsigned int captured;
+    unsigned int lines;
+    uint32_t priority; /* of the last line, */
+    char line[256];
     char reason[64];
     char version[64]; /* of a worker that was adopted */
 };
@@ -100,5 +103,6 @@ void eventually(bool (*cond)(void *arg), void *arg, const char *what);
 void eventually_in_loop(bool (*cond)(void *arg), void *arg, const char *what);
 
 TCase *worker_adopt_tests(void);
+TCase *worker_captured_tests(void);
 
 #endif
