@@ -141,8 +141,9 @@ static int add_next(struct store *st, struct store_txn *txn,
 
     if (ret != 0)
         return ret == -ENOENT ? -EINVAL : ret;
-    if (publish_index(st, txn, req->domid, req->dev, &index) == 0)
-        return -EEXIST;
+    ret = publish_index(st, txn, req->domid, req->dev, &index);
+    if (ret != -ENOENT)
+        return ret == 0 ? -EEXIST : ret;
     if (count >= PUBLISH_DEVICES_MAX)
         return -ENOSPC;
     ret = write_device(st, txn, req, count);

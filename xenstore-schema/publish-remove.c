@@ -95,6 +95,8 @@ static int remove_if_empty(struct store *st, struct store_txn *txn,
     unsigned int count = 0;
     char **names = store_list(st, txn, path, &count);
 
+    if (names == NULL)
+        return errno == ENOENT ? 0 : -errno;
     free(names);
     return count == 0 ? store_remove(st, txn, path) : 0;
 }

@@ -123,6 +123,12 @@ static int read_dev(struct store *st, struct store_txn *txn, uint16_t domid,
     return ret == -ENAMETOOLONG ? -EINVAL : ret;
 }
 
+/* Somebody has written rubbish or nothing; other errors are the store's. */
+static bool is_damage(int ret)
+{
+    return ret == -ENOENT || ret == -EINVAL;
+}
+
 int publish_index(struct store *st, struct store_txn *txn, uint16_t domid,
                   struct sbdf dev, uint32_t *index)
 {
@@ -134,23 +140,27 @@ int publish_index(struct store *st, struct store_txn *txn, uint16_t domid,
     for (uint32_t i = 0; i < count; i++) {
         struct sbdf there;
 
-        if (read_dev(st, txn, domid, i, &there) == 0 &&
-            sbdf_equal(there, dev)) {
+        ret = read_dev(st, txn, domid, i, &there);
+        if (ret == 0 && sbdf_equal(there, dev)) {
             *index = i;
             return 0;
         }
+        if (ret != 0 && !is_damage(ret))
+            return ret;
     }
     return -ENOENT;
 }
 
 /* An absent text is an empty one; a long one is cut. */
-static void read_text(struct store *st, struct store_txn *txn, const char *path,
-                      char *buf, size_t len)
+static int read_text(struct store *st, struct store_txn *txn, const char *path,
+                     char *buf, size_t len)
 {
     char *text = store_read(st, txn, path);
+    int ret = text != NULL ? 0 : -errno;
 
     (void)snprintf(buf, len, "%s", text != NULL ? text : "");
     free(text);
+    return is_damage(ret) ? 0 : ret;
 }
 
 static int read_device(struct store *st, struct store_txn *txn, uint16_t domid,
@@ -165,15 +175,21 @@ static int read_device(struct store *st, struct store_txn *txn, uint16_t domid,
     if (ret != 0)
         return ret;
     publish_node_path(NODE_STATE, domid, index, path);
-    if (publish_read_state(st, txn, path, &out->state) != 0)
+    ret = publish_read_state(st, txn, path, &out->state);
+    if (is_damage(ret)) {
         out->state = XB_UNKNOWN;
+        ret = 0;
+    }
     publish_node_path(NODE_VDEV, domid, index, path);
-    read_text(st, txn, path, out->vdev, sizeof(out->vdev));
+    if (ret == 0)
+        ret = read_text(st, txn, path, out->vdev, sizeof(out->vdev));
     publish_node_path(NODE_NAME, domid, index, path);
-    read_text(st, txn, path, out->name, sizeof(out->name));
+    if (ret == 0)
+        ret = read_text(st, txn, path, out->name, sizeof(out->name));
     publish_node_path(NODE_OPTS, domid, index, path);
-    read_text(st, txn, path, out->options, sizeof(out->options));
-    return 0;
+    if (ret == 0)
+        ret = read_text(st, txn, path, out->options, sizeof(out->options));
+    return ret;
 }
 
 struct listing {
@@ -193,7 +209,7 @@ static int list_devices(struct store *st, struct store_txn *txn,
     if (ret == -ENOENT) {
         /* A directory without its count is damage, not absence. */
         ret = publish_state(st, txn, listing->domid, &state);
-        return ret == -ENOENT ? -ENOENT : -EINVAL;
+        return ret == 0 ? -EINVAL : ret;
     }
     if (ret != 0)
         return ret;
@@ -201,9 +217,12 @@ static int list_devices(struct store *st, struct store_txn *txn,
     if (listing->list == NULL)
         return -ENOMEM;
     for (uint32_t i = 0; i < count; i++) {
-        if (read_device(st, txn, listing->domid, i,
-                        &listing->list[listing->count]) == 0)
+        ret = read_device(st, txn, listing->domid, i,
+                          &listing->list[listing->count]);
+        if (ret == 0)
             listing->count++;
+        else if (!is_damage(ret))
+            return ret; /* a part of a list would look like the whole */
     }
     return 0;
 }
