@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "claim.h"
 #include "link.h"
@@ -20,6 +21,7 @@ struct view {
     enum xb_state tool; /* the value of our own state node */
     bool damaged;       /* it is no state at all */
     int list_err;       /* why the list of devices could not be read */
+    int trouble;        /* why nothing is known: -errno of the store, of Xen */
     bool online;
     bool wanted;  /* a listed device waits for us */
     bool removal; /* a held device is asked back */
@@ -53,12 +55,19 @@ static bool is_forced(struct link *link, struct sbdf sbdf)
            !claim_is_ours(link->store, sbdf, link->domid);
 }
 
+static void note_trouble(struct view *view, int ret)
+{
+    if (ret < 0 && ret != -ENOENT && ret != -EINVAL && ret != -ENAMETOOLONG)
+        view->trouble = ret;
+}
+
 static void look_at_list(struct link *link, struct view *view)
 {
     struct publish_device *list = NULL;
     size_t n = 0, i;
 
     view->list_err = publish_list(link->store, link->domid, &list, &n);
+    note_trouble(view, view->list_err);
     if (view->list_err < 0)
         return;
     for (i = 0; i < n; i++) {
@@ -75,13 +84,16 @@ static void look_at_list(struct link *link, struct view *view)
     free(list);
 }
 
-static void look_at_front(struct link *link)
+static void look_at_front(struct link *link, struct view *view)
 {
     char path[STORE_PATH], text[16];
     int ret;
 
     (void)snprintf(path, sizeof(path), XS_FRONT_STATE, link->domid);
     ret = store_read_buf(link->store, NULL, path, text, sizeof(text));
+    note_trouble(view, ret);
+    if (view->trouble < 0)
+        return;
     if (ret == 0)
         link->peer = xb_peer_event(text);
     else
@@ -143,15 +155,21 @@ static bool take_view(struct link *link, struct view *view)
     link->vanished = ret == -ENOENT;
     if (link->vanished)
         return false;
+    note_trouble(view, ret);
     view->damaged = ret < 0;
     (void)snprintf(path, sizeof(path), XS_BACK_ONLINE, link->domid);
-    view->online =
-        store_read_uint(link->store, NULL, path, &online) < 0 || online != 0;
+    ret = store_read_uint(link->store, NULL, path, &online);
+    note_trouble(view, ret);
+    view->online = ret < 0 || online != 0;
     look_at_list(link, view);
+    look_at_front(link, view);
+    if (view->trouble < 0)
+        return true;
     judge(link, view);
-    look_at_front(link);
-    if (hyp_domain(link->hyp, link->domid, &view->domain) < 0)
-        view->domain.exists = true; /* no news is no death */
+    /* No news is no death, but a death is told only once. */
+    ret = hyp_domain(link->hyp, link->domid, &view->domain);
+    if (ret < 0)
+        view->trouble = ret;
     return true;
 }
 
@@ -227,8 +245,18 @@ unsigned int link_events(struct link *link, enum xb_event ev[LINK_EVENTS])
 {
     struct view view = { 0 };
     unsigned int n = 0;
+    bool there = take_view(link, &view);
 
-    if (!take_view(link, &view) || !view.domain.exists || view.domain.dying) {
+    /* A guest that cannot be looked at has not gone away. */
+    if (view.trouble < 0) {
+        log_limited(&link->budget,
+                    "d%u: cannot look at the guest: %s; trying "
+                    "again",
+                    link->domid, strerror(-view.trouble));
+        link_look_later(link);
+        return 0;
+    }
+    if (!there || !view.domain.exists || view.domain.dying) {
         if (link->self == XB_UNKNOWN)
             ev[n++] = XB_EV_TOOL_CLOSE; /* left over from before our time */
         else if (!is_over(link))

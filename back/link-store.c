@@ -38,13 +38,14 @@ static void path_of(char path[STORE_PATH], const char *fmt, ...)
     va_end(args);
 }
 
-static bool directory_there(struct store *st, struct store_txn *txn,
-                            uint16_t domid)
+/* 0, or -ENOENT: it is gone. */
+static int directory_there(struct store *st, struct store_txn *txn,
+                           uint16_t domid)
 {
     char path[STORE_PATH];
 
     path_of(path, XS_BACK_STATE, domid);
-    return store_exists(st, txn, path);
+    return store_probe(st, txn, path);
 }
 
 static int apply(struct link *link, transact_body *body, struct change *change,
@@ -71,7 +72,12 @@ static void apply_to_device(struct link *link, transact_body *body,
     unsigned int i;
 
     for (i = 0; i < MOVES_MAX; i++) {
-        if (publish_find(link->store, link->domid, change->sbdf, &listed) < 0)
+        int ret = publish_find(link->store, link->domid, change->sbdf, &listed);
+
+        if (ret < 0 && ret != -ENOENT)
+            log_limited(&link->budget, "d%u: cannot write %s: %s", link->domid,
+                        what, strerror(-ret));
+        if (ret < 0)
             return;
         change->index = listed.index;
         if (apply(link, body, change, what) != -ESTALE)
@@ -81,24 +87,29 @@ static void apply_to_device(struct link *link, transact_body *body,
               link->domid, what);
 }
 
-static bool sits_there(struct store *st, struct store_txn *txn,
-                       const struct change *c)
+/* 0, or -ESTALE: something else does, or nothing. */
+static int sits_there(struct store *st, struct store_txn *txn,
+                      const struct change *c)
 {
     char path[STORE_PATH], text[32];
     struct sbdf there;
+    int ret;
 
     path_of(path, XS_BACK_DEV, c->link->domid, c->index);
-    return store_read_buf(st, txn, path, text, sizeof(text)) == 0 &&
-           sbdf_parse(text, &there) && sbdf_equal(there, c->sbdf);
+    ret = store_read_buf(st, txn, path, text, sizeof(text));
+    if (ret < 0)
+        return ret == -ENOENT || ret == -ENAMETOOLONG ? -ESTALE : ret;
+    return sbdf_parse(text, &there) && sbdf_equal(there, c->sbdf) ? 0 : -ESTALE;
 }
 
 static int body_state(struct store *st, struct store_txn *txn, void *arg)
 {
     const struct change *c = arg;
     char path[STORE_PATH];
+    int ret = directory_there(st, txn, c->link->domid);
 
-    if (!directory_there(st, txn, c->link->domid))
-        return -ENOENT;
+    if (ret < 0)
+        return ret;
     path_of(path, XS_BACK_STATE, c->link->domid);
     return store_writef(st, txn, path, "%u", (unsigned int)c->state);
 }
@@ -106,8 +117,12 @@ static int body_state(struct store *st, struct store_txn *txn, void *arg)
 void link_write_state(struct link *link, enum xb_state state)
 {
     struct change change = { .state = state };
+    int ret = apply(link, body_state, &change, "the state");
 
-    (void)apply(link, body_state, &change, "the state");
+    /* The front waits for it, and nothing else would make us look again. */
+    link->unwritten = ret < 0 && ret != -ENOENT;
+    if (link->unwritten)
+        link_look_later(link);
 }
 
 static int body_exported(struct store *st, struct store_txn *txn, void *arg)
@@ -115,10 +130,10 @@ static int body_exported(struct store *st, struct store_txn *txn, void *arg)
     const struct change *c = arg;
     struct sbdf v = c->virt;
     char path[STORE_PATH];
-    int ret;
+    int ret = sits_there(st, txn, c);
 
-    if (!sits_there(st, txn, c))
-        return -ESTALE;
+    if (ret < 0)
+        return ret;
     path_of(path, XS_BACK_VDEV, c->link->domid, c->index);
     /* pciif's users expect two digits for the function here. */
     ret = store_writef(st, txn, path, "%04x:%02x:%02x.%02x", v.segment, v.bus,
@@ -140,12 +155,13 @@ static int body_device_state(struct store *st, struct store_txn *txn, void *arg)
 {
     const struct change *c = arg;
     char path[STORE_PATH];
+    int ret = sits_there(st, txn, c);
 
-    if (!sits_there(st, txn, c))
-        return -ESTALE;
     path_of(path, XS_BACK_STATE_N, c->link->domid, c->index);
-    if (!store_exists(st, txn, path))
-        return -ENOENT;
+    if (ret == 0)
+        ret = store_probe(st, txn, path);
+    if (ret < 0)
+        return ret;
     return store_writef(st, txn, path, "%u", (unsigned int)c->state);
 }
 
@@ -200,9 +216,10 @@ static int body_aer(struct store *st, struct store_txn *txn, void *arg)
 {
     const struct change *c = arg;
     char path[STORE_PATH];
+    int ret = directory_there(st, txn, c->link->domid);
 
-    if (!directory_there(st, txn, c->link->domid))
-        return -ENOENT;
+    if (ret < 0)
+        return ret;
     path_of(path, XS_BACK_AER_STATE, c->link->domid);
     if (c->aer_failed)
         return store_write(st, txn, path, "aerfail");

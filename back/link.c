@@ -230,6 +230,8 @@ static void look(void *arg)
     link->look = NULL;
     if (kernel_has_it(link))
         return;
+    if (link->unwritten)
+        link_write_state(link, link->self);
     steps(link);
     link_spend(link, since);
     if (link->running != XB_ACT_NONE)
@@ -238,6 +240,14 @@ static void look(void *arg)
         link_clear_dead(link);
     if (link->vanished && !link_has_devices(link) && !link->worker)
         link_free(link);
+}
+
+#define LATER_MS 250u
+
+void link_look_later(struct link *link)
+{
+    if (!link->look)
+        link->look = loop_after(LATER_MS, look, link);
 }
 
 void link_touch(struct link *link)

@@ -49,6 +49,7 @@ struct link {
     struct quota quota;       /* what the guest had of us lately */
     bool kernel_owned;        /* said so once already */
     bool damaged;             /* ... of the directory */
+    bool unwritten;           /* our state, because the store did not take it */
     bool vanished;            /* the backend directory is gone */
     bool watching;            /* the front's state; if not, */
     struct loop_watch *deaf;  /* ... until then, because it changed too often */
@@ -164,6 +165,9 @@ void link_on_request(void *arg, const struct msg *request);
 
 /* The broker was at the guest's service since then. */
 void link_spend(struct link *link, uint64_t since_us);
+/* The store does not do what it is asked; in a moment it may. */
+void link_look_later(struct link *link);
+
 /* A look is wanted: how many milliseconds it has to wait; counts it. */
 MUST_USE uint32_t link_look_delay(struct link *link);
 /* The front's state node is watched, unless it changes without end. */

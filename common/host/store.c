@@ -169,12 +169,19 @@ int store_writef(struct store *st, struct store_txn *txn, const char *path,
     return ret;
 }
 
-bool store_exists(struct store *st, struct store_txn *txn, const char *path)
+int store_probe(struct store *st, struct store_txn *txn, const char *path)
 {
     void *value = xs_read(st->xs, txn_id(txn), path, NULL);
 
+    if (value == NULL)
+        return result(false);
     free(value);
-    return value != NULL;
+    return 0;
+}
+
+bool store_exists(struct store *st, struct store_txn *txn, const char *path)
+{
+    return store_probe(st, txn, path) == 0;
 }
 
 int store_remove(struct store *st, struct store_txn *txn, const char *path)

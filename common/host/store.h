@@ -44,6 +44,11 @@ MUST_USE int store_write(struct store *st, struct store_txn *txn,
 MUST_USE int store_writef(struct store *st, struct store_txn *txn,
                           const char *path, const char *fmt, ...) PRINTF(4, 5);
 
+/* 0: the node is there. -ENOENT: it is not. Else nobody knows. */
+MUST_USE int store_probe(struct store *st, struct store_txn *txn,
+                         const char *path);
+
+/* The same where not to know is as good as absence. */
 MUST_USE bool store_exists(struct store *st, struct store_txn *txn,
                            const char *path);
 

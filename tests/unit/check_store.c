@@ -223,6 +223,7 @@ START_TEST(a_value)
     ck_assert_int_eq(store_read_buf(st, NULL, "/n", buf, sizeof(buf)), 0);
     ck_assert_str_eq(buf, "abc");
     ck_assert(store_exists(st, NULL, "/n"));
+    ck_assert_int_eq(store_probe(st, NULL, "/n"), 0);
     node("abcd", 4);
     ck_assert_int_eq(store_read_buf(st, NULL, "/n", buf, sizeof(buf)),
                      -ENAMETOOLONG);
@@ -235,6 +236,9 @@ START_TEST(a_value)
     xs.err = ENOENT;
     ck_assert_int_eq(store_read_buf(st, NULL, "/n", buf, sizeof(buf)), -ENOENT);
     ck_assert(!store_exists(st, NULL, "/n"));
+    ck_assert_int_eq(store_probe(st, NULL, "/n"), -ENOENT);
+    xs.err = EIO;
+    ck_assert_int_eq(store_probe(st, NULL, "/n"), -EIO);
 }
 END_TEST
 

@@ -369,6 +369,12 @@ int store_writef(struct store *st, struct store_txn *txn, const char *path,
     return store_write(st, txn, path, value);
 }
 
+int store_probe(struct store *st UNUSED, struct store_txn *txn,
+                const char *path)
+{
+    return fake_tree_find(tree_of(txn), path) != NULL ? 0 : -ENOENT;
+}
+
 bool store_exists(struct store *st UNUSED, struct store_txn *txn,
                   const char *path)
 {
