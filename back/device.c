@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "device-ops.h"
+#include "insist.h"
 #include "log.h"
 #include "state.h"
 
@@ -106,14 +107,25 @@ void device_free(struct device *dev)
     free(dev);
 }
 
+/* In quarantine nothing it does reaches memory. */
+static int quarantine(const struct device *dev)
+{
+    unsigned int tries = 0;
+    int ret;
+
+    do
+        ret = hyp_deassign(dev->hyp, dev->domid, dev->sbdf);
+    while (insist(ret, &tries));
+    /* Xen took it back itself when its domain ended. */
+    return ret == -ENODEV || ret == -ESRCH ? 0 : ret;
+}
+
 int device_revoke(struct device *dev)
 {
     int ret, err;
 
     /* Quarantine before the reset: no DMA in between (XSA-302). */
-    ret = hyp_deassign(dev->hyp, dev->domid, dev->sbdf);
-    if (ret == -ENODEV || ret == -ESRCH)
-        ret = 0;
+    ret = quarantine(dev);
     device_spare_shared(dev);
     err = grants_revoke(dev->hyp, &dev->grants);
     return ret == 0 ? err : ret;

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "insist.h"
+
 #define FRAME_SHIFT 12
 
 static struct grant_range range_of(const struct sysfs_resource *res)
@@ -32,6 +34,39 @@ static int permit(struct hyp *hyp, uint16_t domid, const struct grant_range *r,
     return hyp_iomem(hyp, domid, r->first, r->count, allow);
 }
 
+static int take(struct hyp *hyp, uint16_t domid, const struct grant_range *r)
+{
+    unsigned int tries = 0;
+    int ret;
+
+    do
+        ret = permit(hyp, domid, r, false);
+    while (insist(ret, &tries));
+    return ret;
+}
+
+static int unmap_irq(struct hyp *hyp, const struct grants *grants)
+{
+    unsigned int tries = 0;
+    int ret;
+
+    do
+        ret = hyp_unmap_pirq(hyp, grants->domid, grants->pirq);
+    while (insist(ret, &tries));
+    return ret;
+}
+
+static int take_irq(struct hyp *hyp, const struct grants *grants)
+{
+    unsigned int tries = 0;
+    int ret;
+
+    do
+        ret = hyp_irq(hyp, grants->domid, grants->gsi, false);
+    while (insist(ret, &tries));
+    return ret;
+}
+
 static int give_irq(struct hyp *hyp, struct grants *grants, uint32_t irq)
 {
     int ret;
@@ -42,7 +77,7 @@ static int give_irq(struct hyp *hyp, struct grants *grants, uint32_t irq)
         return ret;
     ret = hyp_irq(hyp, grants->domid, irq, true);
     if (ret < 0)
-        (void)!hyp_unmap_pirq(hyp, grants->domid, grants->pirq);
+        (void)!unmap_irq(hyp, grants);
     grants->has_irq = ret == 0;
     return ret;
 }
@@ -124,13 +159,12 @@ int grants_revoke(struct hyp *hyp, struct grants *grants)
     int ret = 0;
 
     if (grants->has_irq) {
-        keep_first(&ret, hyp_unmap_pirq(hyp, grants->domid, grants->pirq));
-        keep_first(&ret, hyp_irq(hyp, grants->domid, grants->gsi, false));
+        keep_first(&ret, unmap_irq(hyp, grants));
+        keep_first(&ret, take_irq(hyp, grants));
     }
     for (i = 0; i < grants->nranges; i++)
         if (grants->ranges[i].count > 0)
-            keep_first(&ret,
-                       permit(hyp, grants->domid, &grants->ranges[i], false));
+            keep_first(&ret, take(hyp, grants->domid, &grants->ranges[i]));
     memset(grants, 0, sizeof(*grants));
     return ret;
 }

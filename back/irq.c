@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "insist.h"
 #include "log.h"
 
 /* How many unmappings it takes: messages of MSI go with their first. */
@@ -14,13 +15,24 @@ static unsigned int mappings(const struct irq *irq)
     return irq->mode == IRQ_MSI && irq->count > 1 ? 1 : irq->count;
 }
 
+static int unmap(const struct irq_device *dev, uint32_t pirq)
+{
+    unsigned int tries = 0;
+    int ret;
+
+    do
+        ret = hyp_unmap_pirq(dev->hyp, dev->domid, pirq);
+    while (insist(ret, &tries));
+    return ret;
+}
+
 void irq_unmap(struct irq *irq, const struct irq_device *dev)
 {
     char name[SBDF_TEXT];
     unsigned int i;
 
     for (i = 0; i < mappings(irq); i++) {
-        int ret = hyp_unmap_pirq(dev->hyp, dev->domid, irq->pirqs[i]);
+        int ret = unmap(dev, irq->pirqs[i]);
 
         /* A dead or dying domain has lost its pirqs already. */
         if (ret < 0 && ret != -ESRCH && ret != -EINVAL)

@@ -43,6 +43,7 @@ back_libback_a_SOURCES = \
 	back/hand.c \
 	back/hand.h \
 	back/irq.c \
+	back/insist.h \
 	back/irq.h \
 	back/job.c \
 	back/job.h \

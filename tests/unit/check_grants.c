@@ -174,9 +174,23 @@ START_TEST(revoking_goes_on_after_a_failure)
     struct grants grants;
 
     ck_assert_int_eq(grants_give(hyp, &grants, DOMID, rich, 16), 0);
-    fake_xen_fail("ioport", 0, -EBUSY);
-    ck_assert_int_eq(grants_revoke(hyp, &grants), -EBUSY);
+    fake_xen_fail("ioport", 0, -EPERM);
+    ck_assert_int_eq(grants_revoke(hyp, &grants), -EPERM);
     ck_assert_uint_eq(fake_xen_holdings(DOMID), 1);
+}
+END_TEST
+
+static const char *const takings[] = { "unmap", "irq", "ioport", "iomem" };
+
+/* Xen has no memory for a moment. */
+START_TEST(revoking_insists)
+{
+    struct grants grants;
+
+    ck_assert_int_eq(grants_give(hyp, &grants, DOMID, rich, 16), 0);
+    fake_xen_fail(takings[_i], 0, -ENOMEM);
+    ck_assert_int_eq(grants_revoke(hyp, &grants), 0);
+    ck_assert_uint_eq(fake_xen_holdings(DOMID), 0);
 }
 END_TEST
 
@@ -205,6 +219,7 @@ static Suite *suite(void)
     tcase_add_loop_test(tc, after_a_failed_step_what_was_given_is_on_record, 0,
                         (int)ARRAY_LEN(failures));
     tcase_add_test(tc, revoking_goes_on_after_a_failure);
+    tcase_add_loop_test(tc, revoking_insists, 0, (int)ARRAY_LEN(takings));
     tcase_add_test(tc, a_dead_domain_took_it_along);
     suite_add_tcase(s, tc);
     return s;
