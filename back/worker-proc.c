@@ -269,9 +269,17 @@ int worker_answer(struct worker_proc *w, uint32_t serial,
                   const struct msg_answer *answer)
 {
     struct msg m = { .type = MSG_ANSWER, .serial = serial };
+    int ret;
 
     m.u.answer = *answer;
-    return msg_send(w->fd, &m, NULL, 0);
+    ret = msg_send(w->fd, &m, NULL, 0);
+    if (ret < 0) {
+        /* It would wait for ever, and its guest with it; the next one finds
+         * the request in the page. */
+        stop_reading(w);
+        (void)kill(w->pid, SIGKILL);
+    }
+    return ret;
 }
 
 int worker_aer(struct worker_proc *w, uint32_t serial,

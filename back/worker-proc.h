@@ -79,6 +79,7 @@ MUST_USE int worker_connect(struct worker_proc *worker,
 MUST_USE int worker_device_add(struct worker_proc *worker,
                                const struct device *dev, enum cfg_start start);
 MUST_USE int worker_device_remove(struct worker_proc *worker, uint32_t handle);
+/* One that does not take its answer is ended, and goes as if by itself. */
 MUST_USE int worker_answer(struct worker_proc *worker, uint32_t serial,
                            const struct msg_answer *answer);
 /* Have the front asked; aer_done comes with this serial, unless cancelled. */
