@@ -138,7 +138,7 @@ static enum op_progress run_msi_off(struct ops *ops, struct vdev *dev)
     struct msg request = { .type = MSG_MSI_OFF };
 
     request.u.handle.handle = dev->handle;
-    return ask(ops, dev, &request, PCI_ERR_SUCCESS);
+    return ask(ops, dev, &request, PCI_ERR_OP_FAILED);
 }
 
 /* Every index inside the device's table, none twice. */

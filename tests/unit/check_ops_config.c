@@ -142,8 +142,8 @@ static const struct unreachable {
     { PCI_OP_CONF_WRITE, PCI_ERR_OP_FAILED },
     { PCI_OP_ENABLE_MSI, PCI_ERR_OP_FAILED },
     { PCI_OP_ENABLE_MSIX, -EIO },
-    { PCI_OP_DISABLE_MSI, PCI_ERR_SUCCESS },
-    { PCI_OP_DISABLE_MSIX, PCI_ERR_SUCCESS },
+    { PCI_OP_DISABLE_MSI, PCI_ERR_OP_FAILED },
+    { PCI_OP_DISABLE_MSIX, PCI_ERR_OP_FAILED },
 };
 
 START_TEST(a_broker_out_of_reach)
