@@ -228,6 +228,8 @@ struct device *device_claim(struct hyp *hyp, struct store *store,
     int ret = device_check(hyp, store, claim, &ours, why);
 
     dev = ret == 0 ? device_new(hyp, claim) : NULL;
+    if (ret == 0 && !dev)
+        device_say(why, "out of memory");
     if (!dev) {
         errno = ret < 0 ? -ret : ENOMEM;
         return NULL;
