@@ -130,10 +130,14 @@ static void settle_in(void *unused UNUSED)
 
 static void serve(void)
 {
+    int ret;
+
     log_info("version %s serves, %u ms after its start", xenpci_version,
              age_ms());
     link_adopt_devices(hyp);
-    events_scan(hyp, store);
+    ret = events_scan(hyp, store);
+    if (ret < 0)
+        fatalx("xenstore does not list the guests: %s", strerror(-ret));
     (void)loop_after(SETTLE_MS, settle_in, NULL);
     supervise_ready();
     loop_run();

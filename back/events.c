@@ -2,11 +2,14 @@
 /* From store events to the links they concern. */
 #include "events.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "link.h"
+#include "log.h"
+#include "loop.h"
 #include "nodes.h"
 #include "reattach.h"
 
@@ -60,13 +63,15 @@ static void touch_all(void)
         link_touch(link);
 }
 
-void events_scan(struct hyp *hyp, struct store *store)
+int events_scan(struct hyp *hyp, struct store *store)
 {
     unsigned int n = 0, i;
     char **names = store_list(store, NULL, XS_BACK_ROOT, &n);
     char path[STORE_PATH];
     uint16_t domid;
 
+    if (!names && errno != ENOENT)
+        return -errno;
     for (i = 0; names && i < n; i++) {
         (void)snprintf(path, sizeof(path), "%s/%s", XS_BACK_ROOT, names[i]);
         if (domid_of(path, &domid))
@@ -74,6 +79,32 @@ void events_scan(struct hyp *hyp, struct store *store)
     }
     free(names);
     touch_all();
+    return 0;
+}
+
+/* The root directory's event says that there may be any number of new ones. */
+struct rescan {
+    struct hyp *hyp;
+    struct store *store;
+};
+#define RESCAN_MS 250u
+
+static void scan_until_done(void *arg)
+{
+    static struct rescan rescan;
+    static bool due;
+    const struct rescan *call = arg;
+    int ret;
+
+    if (call != &rescan && due)
+        return;
+    rescan = *call;
+    ret = events_scan(rescan.hyp, rescan.store);
+    due = ret < 0;
+    if (!due)
+        return;
+    log_warnx("cannot list the guests: %s; trying again", strerror(-ret));
+    (void)loop_after(RESCAN_MS, scan_until_done, &rescan);
 }
 
 /* The link whose front this is; the token is the watched path. */
@@ -101,7 +132,7 @@ static void on_event(struct hyp *hyp, struct store *store, const char *path,
     else if (strcmp(path, XS_WATCH_INTRODUCE) == 0)
         reattach_all(hyp, store);
     else if (strcmp(path, XS_BACK_ROOT) == 0)
-        events_scan(hyp, store);
+        scan_until_done(&(struct rescan){ hyp, store });
     else if (domid_of(path, &domid))
         touch(hyp, store, domid);
     else if ((link = link_of_front(token)))

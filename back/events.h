@@ -15,7 +15,8 @@ MUST_USE int events_watch(struct store *store);
 /* Take the events that wait, up to a bound; more leave store_fd() readable. */
 void events_take(struct hyp *hyp, struct store *store);
 
-/* Look at every directory there is, and at every link. */
-void events_scan(struct hyp *hyp, struct store *store);
+/* Look at every directory there is, and at every link. 0, or a negative errno:
+ * nobody knows what guests there are. */
+MUST_USE int events_scan(struct hyp *hyp, struct store *store);
 
 #endif

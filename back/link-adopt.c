@@ -70,28 +70,33 @@ void link_release_orphans(void)
  * A change is asked for in state 4, but also in 3 with a front that has not come
  * yet: that one has no page that a worker could go on with.
  */
-static bool has_connected(struct link *link)
+static int has_connected(struct link *link, bool *has)
 {
     char path[STORE_PATH], text[16];
     enum xb_event front;
+    int ret;
 
+    *has = false;
     (void)snprintf(path, sizeof(path), XS_FRONT_STATE, link->domid);
-    if (store_read_buf(link->store, NULL, path, text, sizeof(text)) < 0)
-        return false;
+    ret = store_read_buf(link->store, NULL, path, text, sizeof(text));
+    if (ret < 0)
+        return link_is_trouble(ret) ? ret : 0;
     front = xb_peer_event(text);
-    return front == XB_EV_PEER_INITIALISED || front == XB_EV_PEER_CONNECTED ||
+    *has = front == XB_EV_PEER_INITIALISED || front == XB_EV_PEER_CONNECTED ||
            front == XB_EV_PEER_RECONFIGURING ||
            front == XB_EV_PEER_RECONFIGURED;
+    return 0;
 }
 
 /* Devices that were claimed, and nobody was told before the end. */
-static void tell_exported(struct link *link)
+static int tell_exported(struct link *link)
 {
     struct publish_device *list = NULL;
     size_t n = 0, i;
+    int ret = publish_list(link->store, link->domid, &list, &n);
 
-    if (publish_list(link->store, link->domid, &list, &n) < 0)
-        return;
+    if (ret < 0)
+        return link_is_trouble(ret) ? ret : 0;
     for (i = 0; i < n; i++) {
         const struct device *dev = device_by_sbdf(list[i].dev);
 
@@ -99,26 +104,36 @@ static void tell_exported(struct link *link)
             link_write_exported(link, dev);
     }
     free(list);
+    return 0;
 }
 
-bool link_adopt(struct link *link)
+int link_adopt(struct link *link)
 {
     enum xb_state state;
+    bool connected;
+    int ret;
 
     if (link->self != XB_UNKNOWN)
-        return false;
-    if (!link_has_devices(link) ||
-        publish_state(link->store, NULL, link->domid, &state) < 0 ||
-        state < XB_INITIALISED) {
+        return 0;
+    ret = link_has_devices(link)
+              ? publish_state(link->store, NULL, link->domid, &state)
+              : -ENOENT;
+    if (link_is_trouble(ret))
+        return ret;
+    if (ret < 0 || state < XB_INITIALISED) {
         worker_discard(link->domid);
-        return false;
+        return 0;
     }
+    ret = has_connected(link, &connected);
+    if (ret == 0)
+        ret = tell_exported(link);
+    if (ret < 0)
+        return ret;
     link_adopt_policy(link);
-    tell_exported(link);
     log_info("d%u: goes on in state %s", link->domid, xb_state_name(state));
     /* Of a change that was under way we know only what the store says. */
     link->self = state;
-    if (state >= XB_RECONFIGURING && !has_connected(link))
+    if (state >= XB_RECONFIGURING && !connected)
         link->self = XB_INITIALISED;
     else if (state == XB_RECONFIGURING)
         link->self = XB_CONNECTED;
@@ -126,5 +141,5 @@ bool link_adopt(struct link *link)
         link_worker_resume(link);
     else
         worker_discard(link->domid);
-    return true;
+    return 0;
 }

@@ -55,9 +55,22 @@ static bool is_forced(struct link *link, struct sbdf sbdf)
            !claim_is_ours(link->store, sbdf, link->domid);
 }
 
+bool link_is_trouble(int ret)
+{
+    return ret < 0 && ret != -ENOENT && ret != -EINVAL && ret != -ENAMETOOLONG;
+}
+
+void link_look_again(struct link *link, int err)
+{
+    log_limited(&link->budget,
+                "d%u: cannot look at the guest: %s; trying again", link->domid,
+                strerror(-err));
+    link_look_later(link);
+}
+
 static void note_trouble(struct view *view, int ret)
 {
-    if (ret < 0 && ret != -ENOENT && ret != -EINVAL && ret != -ENAMETOOLONG)
+    if (link_is_trouble(ret))
         view->trouble = ret;
 }
 
@@ -249,11 +262,7 @@ unsigned int link_events(struct link *link, enum xb_event ev[LINK_EVENTS])
 
     /* A guest that cannot be looked at has not gone away. */
     if (view.trouble < 0) {
-        log_limited(&link->budget,
-                    "d%u: cannot look at the guest: %s; trying "
-                    "again",
-                    link->domid, strerror(-view.trouble));
-        link_look_later(link);
+        link_look_again(link, view.trouble);
         return 0;
     }
     if (!there || !view.domain.exists || view.domain.dying) {

@@ -38,7 +38,8 @@ struct link *link_get(struct hyp *hyp, struct store *store, uint16_t domid)
     if (link)
         return link;
     (void)snprintf(path, sizeof(path), XS_BACK_STATE, domid);
-    if (!store_exists(store, NULL, path))
+    /* Where nobody can say, a look will. */
+    if (store_probe(store, NULL, path) == -ENOENT)
         return NULL;
     link = calloc(1, sizeof(*link));
     if (!link) {
@@ -211,8 +212,12 @@ static bool kernel_has_it(struct link *link)
 static void steps(struct link *link)
 {
     unsigned int n = 0;
+    int ret = link_adopt(link);
 
-    (void)link_adopt(link);
+    if (ret < 0) {
+        link_look_again(link, ret);
+        return;
+    }
     while (link->running == XB_ACT_NONE && step_once(link)) {
         if (++n == STEPS_MAX) {
             log_limited(&link->budget, "d%u: no rest in state %s", link->domid,

@@ -96,8 +96,14 @@ void link_release_orphans(void);
 
 /* ---- between the link files ---- */
 
-/* First look at a directory that is in use: go on there. */
-bool link_adopt(struct link *link);
+/* First look at a directory that is in use: go on there. 0, or -errno: nobody
+ * can say what is there. */
+MUST_USE int link_adopt(struct link *link);
+
+/* Does the error of a read say nothing about the nodes? */
+MUST_USE bool link_is_trouble(int ret);
+/* ... and what follows from it: a word, and another look in a moment. */
+void link_look_again(struct link *link, int err);
 
 /* The running action is over. err < 0: it failed, and has been reported. */
 void link_finish(struct link *link, int err);
@@ -165,7 +171,7 @@ void link_on_request(void *arg, const struct msg *request);
 
 /* The broker was at the guest's service since then. */
 void link_spend(struct link *link, uint64_t since_us);
-/* The store does not do what it is asked; in a moment it may. */
+/* The store does not take what it is given; in a moment it may. */
 void link_look_later(struct link *link);
 
 /* A look is wanted: how many milliseconds it has to wait; counts it. */

@@ -273,7 +273,7 @@ static void start(void)
     /* It looks for leftovers by unmapping what may not be there. */
     fake_xen_forgive();
     ledger_start();
-    events_scan(world_hyp, world_store);
+    (void)!events_scan(world_hyp, world_store);
     link_release_orphans();
 }
 
