@@ -32,8 +32,8 @@ check_quoted() { # FILE HEADER
 check_xen() { # FILE HEADER
     case $1:$2 in
     back/*) ;;
-    # The one suite that stands in for Xen's own libraries.
-    tests/unit/check_hyp.c:*) ;;
+    # What stands in for Xen's own libraries.
+    tests/unit/check_hyp.c:* | tests/faults/lib-xenctrl.c:*) ;;
     *:xenctrl.h | *:xencall.h | *:xen/*)
         complain "$1" "only common/host and back talk to Xen (<$2>)" ;;
     esac

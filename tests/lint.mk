@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # make lint: everything a tool can say about the source. Each part is a target
 # of its own. The tools are needed only here; a missing one is an error.
-EXTRA_DIST += .clang-tidy tests/fuzz/.clang-tidy tests/unit/.clang-tidy \
+EXTRA_DIST += .clang-tidy tests/faults/.clang-tidy tests/fuzz/.clang-tidy \
+	tests/unit/.clang-tidy \
 	tests/check-abi.sh \
 	tests/check-amalgam.sh \
 	tests/check-headers.sh \

@@ -26,7 +26,7 @@ room_dirs() {
     tests/*)
         echo "$host $schema $srcdir/back $srcdir/back/config" \
             "$srcdir/toolstack $srcdir/front $srcdir/front/domu $srcdir/tests/unit $builddir" \
-            "$srcdir/front/os/linux-user $srcdir/front/tool $srcdir/tests/fuzz" ;;
+            "$srcdir/front/os/linux-user $srcdir/front/tool $srcdir/tests/fuzz $srcdir/tests/faults" ;;
     *) echo "$0: $1 is in no room" >&2; return 1 ;;
     esac
 }
@@ -42,6 +42,6 @@ room_flags() {
 room_files() {
     for pattern; do
         (cd "$srcdir" && find common xenstore-schema front back toolstack \
-            tests/fuzz tests/soak tests/unit -name "$pattern" -type f 2>/dev/null)
+            tests/faults tests/fuzz tests/soak tests/unit -name "$pattern" -type f 2>/dev/null)
     done | LC_ALL=C sort
 }

@@ -89,6 +89,28 @@ static void on_store(void *arg UNUSED)
 
 static struct loop_watch *store_watcher;
 
+static void listen_to_store(void)
+{
+    ck_assert_int_eq(events_watch(world_store), 0);
+    store_watcher = loop_on_read(store_fd(world_store), on_store, NULL);
+}
+
+void link_world_stop(void)
+{
+    loop_cancel(store_watcher);
+    store_watcher = NULL;
+    store_close(world_store);
+    world_store = NULL;
+    loop_fini();
+}
+
+void link_world_start(void)
+{
+    loop_init();
+    world_store = store_open();
+    listen_to_store();
+}
+
 void link_world_setup(void)
 {
     world_setup();
@@ -101,8 +123,7 @@ void link_world_setup(void)
     world_add(link_nic, &back_e1000e);
     world_add(link_edu, &back_disk2);
     tool = store_open();
-    ck_assert_int_eq(events_watch(world_store), 0);
-    store_watcher = loop_on_read(store_fd(world_store), on_store, NULL);
+    listen_to_store();
 }
 
 bool no_links(void *unused UNUSED)

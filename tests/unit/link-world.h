@@ -20,6 +20,10 @@ void link_world_setup(void);
 /* Ends all guests and fails the test if anything of them is left. */
 void link_world_teardown(void);
 
+/* The broker's loop and its connection to the store end; a new broker's begin. */
+void link_world_stop(void);
+void link_world_start(void);
+
 /* Once, between the daemon's look for a device's place and its write there. */
 void link_world_after_find(void (*hook)(void));
 

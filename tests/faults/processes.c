@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See processes.h. */
+#include "processes.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fault.h"
+#include "log.h"
+#include "worker.h"
+
+#define CHILDREN    512
+#define DESCRIPTORS 256
+#define PATIENCE_MS 500u
+
+static pid_t children[CHILDREN];
+static unsigned int nchildren;
+static atomic_int *last_worker;
+
+void processes_init(void)
+{
+    last_worker = fault_shared(sizeof(*last_worker));
+}
+
+void processes_note(pid_t child)
+{
+    if (nchildren == CHILDREN)
+        abort();
+    children[nchildren++] = child;
+}
+
+static void close_as_exec(void)
+{
+    for (int fd = 0; fd < DESCRIPTORS; fd++) {
+        int flags = fcntl(fd, F_GETFD);
+
+        if (flags >= 0 && (flags & FD_CLOEXEC) != 0)
+            (void)close(fd);
+    }
+}
+
+void processes_become_worker(void)
+{
+    fault_become(FAULT_WORKER);
+    atomic_store(last_worker, getpid());
+    close_as_exec();
+    for (int signo = 1; signo < NSIG; signo++)
+        (void)signal(signo, SIG_DFL);
+    log_open("xenpcid-worker", LOG_TO_STDERR, false);
+    _exit(worker_main());
+}
+
+static unsigned int running(void)
+{
+    unsigned int n = 0;
+
+    /* What has ended meanwhile is waited for here. */
+    for (unsigned int i = 0; i < nchildren; i++)
+        n += waitpid(children[i], NULL, WNOHANG) == 0;
+    return n;
+}
+
+unsigned int processes_children(void)
+{
+    const struct timespec step = { .tv_nsec = 1000000 };
+    unsigned int tries = 0, n;
+
+    while ((n = running()) > 0 && tries++ < PATIENCE_MS)
+        (void)nanosleep(&step, NULL);
+    return n;
+}
+
+pid_t processes_last_worker(void)
+{
+    return atomic_load(last_worker);
+}
+
+bool processes_is_confined(pid_t worker)
+{
+    char path[64], line[128];
+    unsigned int met = 0;
+    bool ended = false;
+    FILE *file;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/status", (int)worker);
+    file = fopen(path, "re");
+    if (!file)
+        return true;
+    while (fgets(line, sizeof(line), file)) {
+        ended = ended || strcmp(line, "State:\tZ (zombie)\n") == 0;
+        met += strcmp(line, "Seccomp:\t2\n") == 0 ||
+               strcmp(line, "CapEff:\t0000000000000000\n") == 0 ||
+               strcmp(line, "CapBnd:\t0000000000000000\n") == 0 ||
+               strcmp(line, "NoNewPrivs:\t1\n") == 0;
+    }
+    (void)fclose(file);
+    return ended || met == 4;
+}
+
+unsigned int processes_zombies(void)
+{
+    unsigned int n = 0;
+
+    for (unsigned int i = 0; i < nchildren; i++) {
+        siginfo_t info = { .si_pid = 0 };
+
+        if (waitid(P_PID, (id_t)children[i], &info,
+                   WEXITED | WNOHANG | WNOWAIT) == 0 &&
+            info.si_pid != 0)
+            n++;
+    }
+    return n;
+}
+
+unsigned int processes_descriptors(void)
+{
+    DIR *dir = opendir("/proc/self/fd");
+    unsigned int n = 0;
+
+    while (dir && readdir(dir))
+        n++;
+    (void)closedir(dir);
+    return n;
+}
