@@ -121,7 +121,7 @@ int link_adopt(struct link *link)
     if (link_is_trouble(ret))
         return ret;
     if (ret < 0 || state < XB_INITIALISED) {
-        worker_discard(link->domid);
+        (void)!worker_discard(link->domid);
         return 0;
     }
     ret = has_connected(link, &connected);
@@ -140,6 +140,6 @@ int link_adopt(struct link *link)
     if (link->self == XB_CONNECTED || link->self == XB_RECONFIGURED)
         link_worker_resume(link);
     else
-        worker_discard(link->domid);
+        (void)!worker_discard(link->domid);
     return 0;
 }

@@ -25,6 +25,11 @@ int link_read_front(struct link *link, struct msg_connect *c,
         (void)snprintf(path, sizeof(path), XS_FRONT_EVENT_CHANNEL, link->domid);
         ret = front_uint(link, path, &c->port);
     }
+    if (link_is_trouble(ret)) {
+        device_say(why, "the front's node %s cannot be read: %s", path,
+                   strerror(-ret));
+        return ret;
+    }
     if (ret < 0) {
         device_say(why, "the front's node %s is %s", path,
                    ret == -ENOENT ? "missing" : "no number");
@@ -34,6 +39,11 @@ int link_read_front(struct link *link, struct msg_connect *c,
     ret = store_read_buf(link->store, NULL, path, magic, sizeof(magic));
     if (ret == 0 && strcmp(magic, PCI_WIRE_MAGIC) == 0)
         return 0;
+    if (link_is_trouble(ret)) {
+        device_say(why, "the front's node %s cannot be read: %s", path,
+                   strerror(-ret));
+        return ret;
+    }
     device_say(
         why,
         "version mismatch: the front's protocol magic is not \"" PCI_WIRE_MAGIC

@@ -232,21 +232,42 @@ static void start_worker(struct link *link, enum cfg_start start)
     }
     connect_failed(link, ret, why);
     /* A host short of processes is so for a while; the guest still waits. */
-    if (start == CFG_CONTINUE && ret == -EAGAIN)
+    if (start == CFG_CONTINUE && link_is_trouble(ret) && ret != -EPROTO)
         link->soon = loop_after(AGAIN_MS, start_again, link);
+}
+
+static void resume_again(void *arg)
+{
+    struct link *link = arg;
+
+    link->soon = NULL;
+    link_worker_resume(link);
 }
 
 void link_worker_resume(struct link *link)
 {
     struct msg_connect c = { 0 };
     char why[DEVICE_WHY] = "";
+    int ret = link_read_front(link, &c, why);
+    bool known = !link_is_trouble(ret) || ret == -EPROTO;
 
-    if (link_read_front(link, &c, why) == 0)
+    if (ret == 0)
         link->worker = worker_adopt(link->domid, &handlers, link);
-    if (link->worker)
+    /* Two workers at one page would answer each other's requests: none starts
+     * before the one that is there has ended. */
+    if (known && !link->worker)
+        ret = worker_discard(link->domid);
+    if (link->worker) {
         give_work(link, &c, CFG_CONTINUE);
-    else
+    } else if (known && ret == 0) {
         start_worker(link, CFG_CONTINUE);
+    } else {
+        log_limited(&link->budget,
+                    "d%u: cannot go on with the guest's worker: %s; trying "
+                    "again",
+                    link->domid, strerror(-ret));
+        link->soon = loop_after(AGAIN_MS, resume_again, link);
+    }
 }
 
 static void connect_late(void *arg)

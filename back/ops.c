@@ -240,7 +240,7 @@ static void take_answer(struct pci_op *op, const struct vdev *dev,
         break;
     case PCI_OP_DISABLE_MSI:
     case PCI_OP_DISABLE_MSIX:
-        op->err = PCI_ERR_SUCCESS;
+        op->err = answer->err ? PCI_ERR_OP_FAILED : PCI_ERR_SUCCESS;
         op->value = dev ? dev->cs.params.irq_line : 0;
         break;
     case PCI_OP_ENABLE_MSIX:

@@ -52,8 +52,13 @@ int state_worker_load(uint16_t domid, struct state_worker *record)
     f = fopen(path, "re");
     if (!f)
         return -errno;
-    if (!fgets(text, sizeof(text), f))
-        text[0] = '\0';
+    errno = 0;
+    if (!fgets(text, sizeof(text), f) && errno != 0) {
+        int ret = -errno;
+
+        (void)fclose(f);
+        return ret;
+    }
     (void)fclose(f);
     version = strtoull(text, &end, 10);
     pid = strtoull(end, &end, 10);

@@ -157,19 +157,22 @@ worker_adopt(uint16_t domid, const struct worker_handlers *handlers, void *arg)
     return w;
 }
 
-void worker_discard(uint16_t domid)
+int worker_discard(uint16_t domid)
 {
     struct state_worker record;
-    int pidfd;
+    int pidfd, ret = state_worker_load(domid, &record);
 
-    if (state_worker_load(domid, &record) < 0)
-        return;
+    if (ret < 0)
+        return ret == -ENOENT || ret == -EPROTO ? 0 : ret;
     pidfd = open_process(&record);
+    if (pidfd < 0 && pidfd != -ESRCH)
+        return pidfd;
     if (pidfd >= 0) {
         log_info("d%u: ending the worker of an earlier xenpcid", domid);
         end_process(pidfd);
     }
     state_worker_drop(domid);
+    return 0;
 }
 
 void worker_discard_others(bool (*is_served)(uint16_t domid))
@@ -181,6 +184,6 @@ void worker_discard_others(bool (*is_served)(uint16_t domid))
         return;
     for (i = 0; i < n; i++)
         if (!is_served(list[i]))
-            worker_discard(list[i]);
+            (void)!worker_discard(list[i]);
     free(list);
 }

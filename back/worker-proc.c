@@ -276,8 +276,8 @@ int worker_answer(struct worker_proc *w, uint32_t serial,
     if (ret < 0) {
         /* It would wait for ever, and its guest with it; the next one finds
          * the request in the page. */
-        stop_reading(w);
-        (void)kill(w->pid, SIGKILL);
+        worker_stop_reading(w);
+        worker_kill(w);
     }
     return ret;
 }

@@ -61,8 +61,9 @@ worker_spawn(uint16_t domid, const struct worker_handlers *handlers, void *arg);
 struct worker_proc *
 worker_adopt(uint16_t domid, const struct worker_handlers *handlers, void *arg);
 
-/* End what an earlier broker left for the domain; for all that are not served. */
-void worker_discard(uint16_t domid);
+/* End what an earlier broker left for the domain; for all that are not served.
+ * 0: there is none any more. */
+MUST_USE int worker_discard(uint16_t domid);
 void worker_discard_others(bool (*is_served)(uint16_t domid));
 
 /* Let it end at a moment without a request; `gone` comes then. */

@@ -38,10 +38,10 @@ int __wrap_open(const char *path, int flags, ...)
 int __wrap_fcntl(int fd, int what, ...)
 {
     va_list args;
-    int value;
+    void *value; /* or a number in its place */
 
     va_start(args, what);
-    value = va_arg(args, int);
+    value = va_arg(args, void *);
     va_end(args);
     return fault_here(CALL_fcntl) ? -1 : fcntl(fd, what, value);
 }
@@ -63,6 +63,20 @@ int __wrap_fexecve(int fd UNUSED, char *const argv[] UNUSED,
     if (fault_here(CALL_fexecve))
         return -1;
     processes_become_worker();
+}
+
+long __wrap_syscall(long number, ...)
+{
+    long args[4];
+    va_list list;
+
+    va_start(list, number);
+    for (unsigned int i = 0; i < 4; i++)
+        args[i] = va_arg(list, long);
+    va_end(list);
+    return fault_here(CALL_syscall)
+               ? -1
+               : syscall(number, args[0], args[1], args[2], args[3]);
 }
 
 int __wrap_prctl(int what, ...)

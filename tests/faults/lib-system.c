@@ -121,6 +121,16 @@ WRAP(int, -ENOMEM, seccomp_rule_add_array,
 WRAP(int, -EINVAL, seccomp_load, (const scmp_filter_ctx filter), (filter))
 WRAP(int, -1, socket, (int domain, int type, int protocol),
      (domain, type, protocol))
+WRAP(int, -1, bind, (int fd, const struct sockaddr *to, socklen_t len),
+     (fd, to, len))
+WRAP(int, -1, listen, (int fd, int backlog), (fd, backlog))
+WRAP(int, -1, connect, (int fd, const struct sockaddr *to, socklen_t len),
+     (fd, to, len))
+WRAP(int, -1, accept4,
+     (int fd, struct sockaddr *from, socklen_t *len, int flags),
+     (fd, from, len, flags))
+WRAP(FILE *, NULL, fopen, (const char *path, const char *mode), (path, mode))
+WRAP(char *, NULL, fgets, (char *text, int len, FILE *file), (text, len, file))
 WRAP(ssize_t, -1, sendto,
      (int fd, const void *data, size_t len, int flags,
       const struct sockaddr *to, socklen_t to_len),

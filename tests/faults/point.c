@@ -61,7 +61,7 @@ static void check_confined(void)
     settle();
     link = link_find(BACK_DOMID);
     if (link && link->worker && link->connected &&
-        !processes_is_confined(processes_last_worker()))
+        !processes_is_confined(worker_pid(BACK_DOMID)))
         verdict("the worker serves without being confined");
 }
 
@@ -177,6 +177,7 @@ void point_run(const struct scenario *scenario, const struct fault_point *point,
     int status = 0;
     pid_t pid;
 
+    processes_forget_workers();
     if (!shared)
         shared = fault_shared(sizeof(*shared));
     memset(shared, 0, sizeof(*shared));

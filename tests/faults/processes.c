@@ -23,11 +23,15 @@
 
 static pid_t children[CHILDREN];
 static unsigned int nchildren;
-static atomic_int *last_worker;
+#define WORKERS 64u
+static struct workers {
+    atomic_int pids[WORKERS];
+    atomic_uint count;
+} * workers;
 
 void processes_init(void)
 {
-    last_worker = fault_shared(sizeof(*last_worker));
+    workers = fault_shared(sizeof(*workers));
 }
 
 void processes_note(pid_t child)
@@ -47,15 +51,39 @@ static void close_as_exec(void)
     }
 }
 
+static void note_worker(void)
+{
+    unsigned int i = atomic_fetch_add(&workers->count, 1);
+
+    if (i >= WORKERS)
+        abort();
+    atomic_store(&workers->pids[i], getpid());
+}
+
+void processes_forget_workers(void)
+{
+    atomic_store(&workers->count, 0);
+}
+
+bool processes_is_worker(pid_t pid)
+{
+    for (unsigned int i = 0; i < atomic_load(&workers->count); i++)
+        if (atomic_load(&workers->pids[i]) == pid)
+            return true;
+    return false;
+}
+
 void processes_become_worker(void)
 {
+    static char title[] = WORKER_IDLE;
+
     fault_become(FAULT_WORKER);
-    atomic_store(last_worker, getpid());
+    note_worker();
     close_as_exec();
     for (int signo = 1; signo < NSIG; signo++)
         (void)signal(signo, SIG_DFL);
     log_open("xenpcid-worker", LOG_TO_STDERR, false);
-    _exit(worker_main());
+    _exit(worker_main(title));
 }
 
 static unsigned int running(void)
@@ -76,11 +104,6 @@ unsigned int processes_children(void)
     while ((n = running()) > 0 && tries++ < PATIENCE_MS)
         (void)nanosleep(&step, NULL);
     return n;
-}
-
-pid_t processes_last_worker(void)
-{
-    return atomic_load(last_worker);
 }
 
 bool processes_is_confined(pid_t worker)

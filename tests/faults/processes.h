@@ -22,8 +22,10 @@ void processes_become_worker(void) __attribute__((noreturn));
 unsigned int processes_children(void);
 /* Those that have ended, and the broker has not heard of it. */
 unsigned int processes_zombies(void);
-/* The worker that started last; 0: none ever did. */
-pid_t processes_last_worker(void);
+/* Is it one that has become a worker? */
+bool processes_is_worker(pid_t pid);
+/* Between two points. */
+void processes_forget_workers(void);
 
 /* Is that one, if it runs, without capabilities and behind a filter? */
 bool processes_is_confined(pid_t worker);

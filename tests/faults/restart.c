@@ -115,8 +115,11 @@ static void end_children(void)
     for (unsigned int i = 0; i < WATCHED; i++) {
         if (!watched[i])
             continue;
-        (void)kill(watched[i]->pid, SIGKILL);
-        (void)waitpid(watched[i]->pid, NULL, 0);
+        /* Workers go on without a broker. */
+        if (!processes_is_worker(watched[i]->pid)) {
+            (void)kill(watched[i]->pid, SIGKILL);
+            (void)waitpid(watched[i]->pid, NULL, 0);
+        }
         ev_child_stop(loop, watched[i]);
         watched[i] = NULL;
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A broker that ends, and the next one, in one process: the product's variables
- * get the values they had when the world began, what it had open is closed, its
- * workers are killed; its files, the store and Xen stay.
+ * get the values they had when the world began, what it had open is closed,
+ * its children but for workers are killed; its files, the store and Xen stay.
  */
 #ifndef TESTS_FAULTS_RESTART_H
 #define TESTS_FAULTS_RESTART_H

@@ -8,7 +8,6 @@
 #include "libs.h"
 #include "nodes.h"
 #include "pciregs.h"
-#include "processes.h"
 #include "restart.h"
 #include "temp-tree.h"
 #include "walk.h"
@@ -223,7 +222,7 @@ static bool again_msix(void)
 static bool operate_worker(void)
 {
     fault_hold();
-    (void)kill(processes_last_worker(), SIGKILL);
+    (void)kill(worker_pid(BACK_DOMID), SIGKILL);
     fault_go_on();
     return read_id();
 }

@@ -17,6 +17,7 @@
 #include "restart.h"
 #include "state.h"
 #include "temp-tree.h"
+#include "worker-proc-private.h"
 
 /* Looks in a row, a millisecond apart, that find nobody at work. */
 #define QUIET_LOOKS 8u
@@ -49,7 +50,7 @@ static bool told;
 void fault_world_up(void)
 {
     link_world_setup();
-    link_world_hurry(4);
+    link_world_hurry(2);
     (void)snprintf(run_dir, sizeof(run_dir), "%s", state_dir());
     (void)snprintf(trace_dir, sizeof(trace_dir), "%s/trace", run_dir);
     aer_trace_root = trace_dir;
@@ -80,6 +81,7 @@ void fault_world_down(void)
             verdict("d%u keeps %u permissions or pirqs", id,
                     fake_xen_holdings(id));
     fake_xen_forgive();
+    worker_spare_end();
     link_world_teardown();
     fault_go_on();
 }
@@ -251,6 +253,11 @@ bool ends(uint16_t domid)
     tool_deletes(domid);
     fault_go_on();
     return comes(link_gone, &domid);
+}
+
+pid_t worker_pid(uint16_t domid)
+{
+    return link_find(domid)->worker->pid;
 }
 
 struct question {

@@ -41,6 +41,9 @@ bool reconfigures(uint16_t domid);
 /* The toolstack deletes the guest's directories; the end of the link. */
 bool ends(uint16_t domid);
 
+/* The process of a guest that has one. */
+pid_t worker_pid(uint16_t domid);
+
 /* An operation of the front; true: it was answered within two seconds. */
 bool answered(uint16_t domid, struct pci_op *op);
 /* Was one of them answered with an error? */

@@ -166,7 +166,7 @@ START_TEST(nobody_elses_process_is_meant)
     ck_assert(!test_adopts());
     ck_assert_int_eq(errno, ESRCH);
     ck_assert(process_lives(other));
-    worker_discard(GUEST_DOMID);
+    ck_assert_int_eq(worker_discard(GUEST_DOMID), 0);
     ck_assert(process_lives(other));
     ck_assert_int_eq(worker_pid(), 0);
     ck_assert_int_eq(kill(other, SIGKILL), 0);

@@ -242,18 +242,19 @@ worker_adopt(uint16_t domid, const struct worker_handlers *handlers, void *arg)
     return w;
 }
 
-void worker_discard(uint16_t domid)
+int worker_discard(uint16_t domid)
 {
-    if (left_by != domid)
-        return;
-    left_by = 0;
-    discarded++;
+    if (left_by == domid) {
+        left_by = 0;
+        discarded++;
+    }
+    return 0;
 }
 
 void worker_discard_others(bool (*is_served)(uint16_t domid))
 {
     if (left_by != 0 && !is_served(left_by))
-        worker_discard(left_by);
+        (void)!worker_discard(left_by);
 }
 
 int worker_retire(struct worker_proc *w)

@@ -136,8 +136,9 @@ struct worker_proc *worker_adopt(uint16_t domid UNUSED,
     return NULL;
 }
 
-void worker_discard(uint16_t domid UNUSED)
+int worker_discard(uint16_t domid UNUSED)
 {
+    return 0;
 }
 
 void worker_discard_others(bool (*is_served)(uint16_t domid) UNUSED)
