@@ -17,7 +17,8 @@ honest_start "$net" >/dev/null
 rogue connect >"$CASE_TMP/said"
 rogue_id=$(xl domid rogue)
 honest_id=$(xl domid honest)
-back=$(backend_of rogue)
+back=/local/domain/0/backend/pci/$rogue_id/0
+error=/local/domain/0/error/backend/pci/$rogue_id/0/error
 
 # worker_of DOMID: the worker's process id, known by its user.
 worker_of()
@@ -103,14 +104,14 @@ with_filter()
 		esac
 		[ "$said" = "$want" ] || fail "$call: $said, not $want"
 		wait_state "$back" 5 10
-		error=$(error_of rogue)
-		case $error in
+		told=$(node "$error")
+		case $told in
 		*"took its worker over ($why"*) ;;
-		*) fail "the error node says: $error" ;;
+		*) fail "the error node says: $told" ;;
 		esac
 		second=$(sed -n "s/^$call //p" "$CASE_TMP/second")
 		printf '%-20s %-22s %-18s %s\n' "$call" "$said" "${second:--}" \
-			"${error#*worker over }"
+			"${told#*worker over }"
 		rogue connect >"$CASE_TMP/said"
 		wait_state "$back" 4 10
 	done <"$CASE_TMP/calls"
