@@ -94,7 +94,8 @@ run_cleanup()
 # The root of dom0: image, project, the rig's scripts and this run's files.
 run_archive()
 {
-	local tree=$RUN/tree script=$1 kernel
+	local tree=$RUN/tree script=$1 kernel extra
+	local -a extras
 	shift
 
 	mkdir -p "$tree"/rig/{files,out,guest} "$tree/usr/sbin"
@@ -104,6 +105,11 @@ run_archive()
 	[ -z "$TOOLS" ] || install -D -m 755 -t "$tree/rig/guest/tools" "$TOOLS"/*
 	[ -z "$README_DIR" ] || install -D -m 644 -t "$tree/rig/guest/readme" "$README_DIR"/*
 	install -m 755 "$RIG_DIR"/guest/{edu-irq,rig-wait-until} "$tree/usr/sbin/"
+	extras=()
+	for extra in "${WITH[@]}"; do
+		extra_get "$extra"
+		extras+=("$EXTRA")
+	done
 	for kernel in "${KERNELS[@]}"; do
 		kernel_get "$kernel"
 		mkdir -p "$tree/rig/guest/linux-$kernel"
@@ -123,7 +129,7 @@ run_archive()
 	(
 		[ -z "$OVERLAY" ] || flock 9
 		# shellcheck disable=SC2086
-		cat "$IMAGE/dom0.cpio" ${OVERLAY:+"$OVERLAY"} "$RUN/run.cpio" >"$RUN/initrd"
+		cat "$IMAGE/dom0.cpio" ${OVERLAY:+"$OVERLAY"} "${extras[@]}" "$RUN/run.cpio" >"$RUN/initrd"
 	) 9>"${OVERLAY:-$RUN/overlay}.lock"
 }
 
