@@ -2,7 +2,7 @@
 # make lint: everything a tool can say about the source. Each part is a target
 # of its own. The tools are needed only here; a missing one is an error.
 EXTRA_DIST += .clang-tidy tests/faults/.clang-tidy tests/fuzz/.clang-tidy \
-	tests/unit/.clang-tidy \
+	tests/soak/.clang-tidy tests/unit/.clang-tidy \
 	tests/check-abi.sh \
 	tests/check-amalgam.sh \
 	tests/check-headers.sh \
@@ -75,7 +75,7 @@ COVERAGE_LEAST = 95
 coverage:
 	$(AM_V_at)$(srcdir)/tests/coverage.sh $(srcdir) coverage \
 		$(COVERAGE_LEAST) "$(CC)" $(check_PROGRAMS)
-clean-local: clean-coverage
+clean-local: clean-coverage soak-clean
 clean-coverage:
 	rm -rf coverage
 

@@ -28,11 +28,16 @@ tests_soak_soak_SOURCES = \
 	tests/fuzz/check_stub.c \
 	tests/fuzz/fuzz.h \
 	tests/soak/soak-broker.c \
+	tests/soak/soak-choice.c \
+	tests/soak/soak-domains.c \
 	tests/soak/soak-guest.c \
 	tests/soak/soak-machine.c \
 	tests/soak/soak-main.c \
 	tests/soak/soak-ops.c \
+	tests/soak/soak-ops.h \
+	tests/soak/soak-plug.c \
 	tests/soak/soak-rules.c \
+	tests/soak/soak-traffic.c \
 	tests/soak/soak.h \
 	tests/unit/fake-kernel-crash.c \
 	tests/unit/pair-worker.c \
@@ -40,11 +45,15 @@ tests_soak_soak_SOURCES = \
 	$(tests_front_world) \
 	$(tests_back_world)
 
-# A tenth of the time over the fakes, the rest on real Xen.
+# A tenth of the time over the fakes, the rest on real Xen; one line of each.
 MINUTES = 10
-soak: tests/soak/soak
+soak: all
+	$(MAKE) $(AM_MAKEFLAGS) tests/soak/soak
 	seed=$${SEED:-$$(date +%s)}; \
 	tests/soak/soak --seed $$seed --seconds $$(($(MINUTES) * 6)) \
-		2>soak.log || { echo "the log is in soak.log" >&2; exit 1; }
-CLEANFILES += soak.log
-.PHONY: soak
+		2>soak.log || { echo 'the log is in soak.log' >&2; exit 1; }; \
+	$(srcdir)/tests/rig/soak $$seed $$(($(MINUTES) * 54)) soak-rig || { \
+		echo 'logs and the store are in soak-rig/' >&2; exit 1; }
+soak-clean:
+	rm -rf soak.log soak-rig
+.PHONY: soak soak-clean

@@ -45,7 +45,7 @@ static void add_device(struct soak_device *dev, uint32_t i)
     /* The one bit that is not put back as it was found. */
     world_set(dev->sbdf, PCI_COMMAND, 2,
               world_get(dev->sbdf, PCI_COMMAND, 2) & ~PCI_COMMAND_MASTER);
-    for (uint16_t at = 0; at < sizeof(dev->pristine); at++)
+    for (uint16_t at = 0; at < SOAK_REGISTERS; at++)
         dev->pristine[at] = (uint8_t)world_get(dev->sbdf, at, 1);
 }
 

