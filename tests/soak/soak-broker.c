@@ -243,7 +243,7 @@ static void close_descriptors(void)
         (void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
         len = readlink(link, target, sizeof(target) - 1);
         target[len < 0 ? 0 : len] = '\0';
-        if (!strstr(target, "eventfd"))
+        if (!strstr(target, "eventfd") && !pair_workers_have_fd(fd))
             (void)close(fd);
     }
     (void)closedir(dir);
@@ -256,7 +256,11 @@ void soak_broker_kill(void)
     run_dir = state_dir();
     life.runs = false;
     life.doomed = false;
-    pair_workers_vanish();
+    /* The service manager may have killed the workers, too. */
+    if (soak_random(4) == 0)
+        pair_workers_vanish();
+    else
+        pair_workers_orphan();
     while (children)
         __wrap_loop_cancel(children->watch);
     loop_fini();
@@ -276,14 +280,22 @@ static void on_store(void *arg UNUSED)
     events_take(world_hyp, world_store);
 }
 
+/* As back/broker.c: guests of an earlier broker come first. */
+#define SETTLE_MS 20u
+
+static void settle_in(void *unused UNUSED)
+{
+    ledger_start();
+    link_release_orphans();
+}
+
 static void start(void)
 {
     link_adopt_devices(world_hyp);
     /* It looks for leftovers by unmapping what may not be there. */
     fake_xen_forgive();
-    ledger_start();
     (void)!events_scan(world_hyp, world_store);
-    link_release_orphans();
+    (void)loop_after(SETTLE_MS, settle_in, NULL);
 }
 
 void soak_broker_start(void)

@@ -63,7 +63,7 @@ bool op_steal(void)
     if (!g || !dev || soak_lister(dev->sbdf) == g)
         return false;
     note(g, dev);
-    g->errors = true;
+    dev->stolen = true;
     req.domid = g->domid;
     req.dev = dev->sbdf;
     (void)!publish_add(soak_tool, &req);

@@ -38,7 +38,6 @@ struct soak_guest {
     uint8_t uuid[16];
     struct front_world w; /* w.k: its kernel, w.pf: its front, if started */
     bool dying;
-    bool errors; /* its backend may have had to report some */
     bool forced; /* a device was taken from it by force */
     bool rogue;  /* no front, but somebody who writes what he likes */
     /* Vectors of MSI-X that it has turned on, by device number. */
@@ -50,6 +49,7 @@ struct soak_device {
     uint32_t bar;
     unsigned int line;                /* of its interrupt, shared with others */
     uint8_t pristine[SOAK_REGISTERS]; /* its registers, before any guest */
+    bool stolen;                      /* listed by two guests, once */
     uint16_t leaving; /* the domain it was asked back from; 0: none */
 };
 

@@ -16,6 +16,7 @@
 #include "run-until.h"
 #include "store.h"
 #include "sysfs.h"
+#include "version.h"
 #include "worker-proc.h"
 
 #define GUESTS   1024
@@ -33,9 +34,15 @@ struct worker_proc {
     void *ended_arg;
     struct loop_watch *soon; /* CONNECT is answered, or this ends */
     bool ending;
+    bool orphan;           /* it outlived its broker; */
+    bool adopting;         /* ... the next one is at it, */
+    struct vdev *incoming; /* ... with its own devices */
+    bool settled;
+    struct loop_watch *settles;
     struct loop_watch *asks;
     struct msg request;
     struct msg_connect connect;
+    uint32_t gref, port; /* of the page that is mapped */
     struct pci_page *page;
     struct ops ops;
     struct aer_slot aer;
@@ -61,10 +68,22 @@ unsigned int fake_workers_alive(void)
     return n;
 }
 
+static void on_settled(void *arg)
+{
+    struct worker_proc *w = arg;
+
+    w->settles = NULL;
+    w->handlers->settled(w->arg);
+}
+
 static void reply(struct worker_proc *w)
 {
     if (w->page && ring_reply(w->page, &w->ops.op))
         guests[w->domid]->event = true;
+    if (w->settled || w->orphan || w->adopting)
+        return;
+    w->settled = true;
+    w->settles = loop_after(0, on_settled, w);
 }
 
 /* To the broker, from its loop. */
@@ -106,6 +125,8 @@ static int ask(void *ctx, const struct msg *request)
 {
     struct worker_proc *w = ctx;
 
+    if (w->orphan || w->adopting)
+        return 0;
     w->request = *request;
     w->asks = loop_after(0, on_ask, w);
     return 0;
@@ -128,23 +149,6 @@ worker_spawn(uint16_t domid, const struct worker_handlers *handlers, void *arg)
     return w;
 }
 
-struct worker_proc *worker_adopt(uint16_t domid UNUSED,
-                                 const struct worker_handlers *handlers UNUSED,
-                                 void *arg UNUSED)
-{
-    errno = ENOENT;
-    return NULL;
-}
-
-int worker_discard(uint16_t domid UNUSED)
-{
-    return 0;
-}
-
-void worker_discard_others(bool (*is_served)(uint16_t domid) UNUSED)
-{
-}
-
 int worker_retire(struct worker_proc *w UNUSED)
 {
     return -EPIPE;
@@ -157,6 +161,16 @@ static void vdev_free(struct vdev *dev)
     free(dev);
 }
 
+static void devices_free(struct vdev **list)
+{
+    while (*list) {
+        struct vdev *dev = *list;
+
+        *list = dev->next;
+        vdev_free(dev);
+    }
+}
+
 static void on_ended(void *arg)
 {
     struct worker_proc *w = arg;
@@ -167,12 +181,9 @@ static void on_ended(void *arg)
     *link = w->next;
     if (w->page && guests[w->domid])
         fake_kernel_unmap(guests[w->domid], w->page);
-    while (w->ops.devices) {
-        struct vdev *dev = w->ops.devices;
-
-        w->ops.devices = dev->next;
-        vdev_free(dev);
-    }
+    devices_free(&w->ops.devices);
+    devices_free(&w->incoming);
+    loop_cancel(w->settles);
     loop_cancel(w->asks);
     loop_cancel(w->aer_soon);
     if (w->ended)
@@ -189,6 +200,13 @@ void worker_end(struct worker_proc *w, void (*done)(void *arg), void *arg)
     w->ending = true;
     loop_cancel(w->soon);
     w->soon = loop_after(0, on_ended, w);
+}
+
+static void vanish(struct worker_proc *w)
+{
+    loop_cancel(w->soon);
+    w->ended = NULL;
+    on_ended(w);
 }
 
 static void on_killed(void *arg)
@@ -209,6 +227,10 @@ bool pair_worker_kill(uint16_t domid)
         w = w->next;
     if (!w)
         return false;
+    if (w->orphan) {
+        vanish(w);
+        return true;
+    }
     loop_cancel(w->soon);
     w->ending = true;
     w->soon = loop_after(0, on_killed, w);
@@ -217,11 +239,110 @@ bool pair_worker_kill(uint16_t domid)
 
 void pair_workers_vanish(void)
 {
-    while (workers) {
-        loop_cancel(workers->soon);
-        workers->ended = NULL;
-        on_ended(workers);
+    while (workers)
+        vanish(workers);
+}
+
+static void orphan(struct worker_proc *w)
+{
+    loop_cancel(w->soon);
+    loop_cancel(w->asks);
+    loop_cancel(w->aer_soon);
+    loop_cancel(w->settles);
+    w->soon = w->asks = w->aer_soon = w->settles = NULL;
+    devices_free(&w->incoming);
+    w->handlers = NULL;
+    w->adopting = false;
+    w->orphan = true;
+}
+
+void pair_workers_orphan(void)
+{
+    struct worker_proc *w = workers, *next;
+
+    for (; w; w = next) {
+        next = w->next;
+        if (w->page && !w->ending)
+            orphan(w);
+        else
+            vanish(w);
     }
+}
+
+static bool list_has_fd(const struct vdev *dev, int fd)
+{
+    for (; dev; dev = dev->next)
+        if (dev->config_fd == fd)
+            return true;
+    return false;
+}
+
+bool pair_workers_have_fd(int fd)
+{
+    for (const struct worker_proc *w = workers; w; w = w->next)
+        if (list_has_fd(w->ops.devices, fd))
+            return true;
+    return false;
+}
+
+struct worker_proc *
+worker_adopt(uint16_t domid, const struct worker_handlers *handlers, void *arg)
+{
+    struct worker_proc *w = workers;
+
+    while (w && (!w->orphan || w->domid != domid))
+        w = w->next;
+    if (!w) {
+        errno = ENOENT;
+        return NULL;
+    }
+    w->handlers = handlers;
+    w->arg = arg;
+    w->orphan = w->settled = false;
+    w->adopting = true;
+    return w;
+}
+
+static bool nobody(uint16_t domid UNUSED)
+{
+    return false;
+}
+
+static void discard(uint16_t domid, bool any, bool (*is_served)(uint16_t domid))
+{
+    struct worker_proc *w = workers, *next;
+
+    for (; w; w = next) {
+        next = w->next;
+        if (w->orphan && (any || w->domid == domid) && !is_served(w->domid))
+            vanish(w);
+    }
+}
+
+int worker_discard(uint16_t domid)
+{
+    discard(domid, false, nobody);
+    return 0;
+}
+
+void worker_discard_others(bool (*is_served)(uint16_t domid))
+{
+    discard(0, true, is_served);
+}
+
+/* The page is served already; devices and questions are the new broker's. */
+static void resume(struct worker_proc *w, struct msg_connected *verdict)
+{
+    w->adopting = false;
+    if (w->connect.gref != w->gref || w->connect.port != w->port) {
+        verdict->err = -ESTALE;
+        return;
+    }
+    devices_free(&w->ops.devices);
+    w->ops.devices = w->incoming;
+    w->incoming = NULL;
+    w->ops.waiting = false;
+    aer_slot_cancel(&w->aer, w->page);
 }
 
 static void on_connect(void *arg)
@@ -231,6 +352,14 @@ static void on_connect(void *arg)
     struct msg_connected verdict = { 0 };
 
     w->soon = NULL;
+    if (w->adopting) {
+        w->handlers->adopted(w->arg, xenpci_version);
+        resume(w, &verdict);
+        w->handlers->connected(w->arg, &verdict);
+        return;
+    }
+    w->gref = w->connect.gref;
+    w->port = w->connect.port;
     w->page = k ? fake_kernel_map(k, w->connect.gref) : NULL;
     if (!w->page || !fake_kernel_port_open(k, w->connect.port)) {
         verdict.err = -EINVAL;
@@ -257,6 +386,7 @@ static int read_config(void *ctx, uint16_t offset, uint8_t size,
 int worker_device_add(struct worker_proc *w, const struct device *dev,
                       enum cfg_start start)
 {
+    struct vdev **list = w->adopting ? &w->incoming : &w->ops.devices;
     struct vdev *v = calloc(1, sizeof(*v));
     struct cfg_hw hw = { .read = read_config, .ctx = v };
     void *shadow = mmap(NULL, sizeof(struct cfg_shadow), PROT_READ | PROT_WRITE,
@@ -269,14 +399,15 @@ int worker_device_add(struct worker_proc *w, const struct device *dev,
     v->virt = dev->virt;
     v->config_fd = dup(dev->config_ro_fd);
     cfgspace_init(&v->cs, &dev->cs.params, dev->cs.snapshot, shadow, hw, start);
-    v->next = w->ops.devices;
-    w->ops.devices = v;
+    v->next = *list;
+    *list = v;
     return 0;
 }
 
 int worker_device_remove(struct worker_proc *w, uint32_t handle)
 {
-    struct vdev **link = &w->ops.devices;
+    /* Messages come in order: it will have connected by then. */
+    struct vdev **link = w->adopting ? &w->incoming : &w->ops.devices;
     struct vdev *dev;
 
     while (*link && (*link)->handle != handle)

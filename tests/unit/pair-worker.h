@@ -20,4 +20,9 @@ bool pair_worker_kill(uint16_t domid);
 /* The broker has died, and all workers with it. Before loop_fini(). */
 void pair_workers_vanish(void);
 
+/* The broker has died, and its workers wait for the next one. */
+void pair_workers_orphan(void);
+/* Is it a descriptor of theirs? They are in this process only in tests. */
+bool pair_workers_have_fd(int fd);
+
 #endif
