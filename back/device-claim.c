@@ -142,8 +142,11 @@ static int grant_and_assign(struct device *dev)
     uint32_t irq = 0;
     int ret = sysfs_irq(dev->sbdf, &irq);
 
-    if (ret == 0)
+    if (ret == 0) {
+        grants_plan(&dev->grants, dev->domid, dev->res, irq);
+        device_remember(dev);
         ret = grants_give(dev->hyp, &dev->grants, dev->domid, dev->res, irq);
+    }
     if (ret < 0) {
         device_say(dev->why, "permissions cannot be granted: %s",
                    strerror(-ret));

@@ -92,6 +92,22 @@ static bool has_line(uint32_t irq)
     return irq != 0 && irq < 255;
 }
 
+void grants_plan(struct grants *grants, uint16_t domid,
+                 const struct sysfs_resource res[SYSFS_RESOURCES], uint32_t irq)
+{
+    unsigned int i;
+
+    memset(grants, 0, sizeof(*grants));
+    grants->planned = true;
+    grants->domid = domid;
+    for (i = 0; i < SYSFS_RESOURCES; i++)
+        if (res[i].kind != SYSFS_NONE && res[i].size != 0)
+            grants->ranges[grants->nranges++] = range_of(&res[i]);
+    /* Xen maps a line to the pirq of the same number. */
+    grants->has_irq = has_line(irq);
+    grants->gsi = grants->pirq = irq;
+}
+
 int grants_give(struct hyp *hyp, struct grants *grants, uint16_t domid,
                 const struct sysfs_resource res[SYSFS_RESOURCES], uint32_t irq)
 {

@@ -27,7 +27,14 @@ struct grants {
     bool has_irq;
     uint32_t gsi;  /* in dom0's pirq space, which is how domctls name it */
     uint32_t pirq; /* in the guest's */
+    bool planned;  /* the domain may have all of it, some or nothing */
 };
+
+/* What grants_give() is about to give, so that a broker that dies in the middle
+ * leaves a record from which its successor takes all back. */
+void grants_plan(struct grants *grants, uint16_t domid,
+                 const struct sysfs_resource res[SYSFS_RESOURCES],
+                 uint32_t irq);
 
 /*
  * Grant every resource to domid; irq 0, or one beyond 254, means none. Repeating

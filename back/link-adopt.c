@@ -15,6 +15,27 @@
 #include "publish.h"
 #include "state.h"
 
+/*
+ * The earlier broker ended while it gave a device to its guest, which has not
+ * heard of it yet: take back what may have been given and begin anew.
+ */
+static void drop_planned(void)
+{
+    struct device *dev, *next;
+    char name[SBDF_TEXT];
+
+    for (dev = device_next(NULL); dev; dev = next) {
+        next = device_next(dev);
+        if (!dev->grants.planned)
+            continue;
+        log_info("d%u %s: was on its way to the guest, begins anew", dev->domid,
+                 sbdf_format(dev->sbdf, name));
+        (void)!device_revoke(dev);
+        state_drop(dev->sbdf);
+        device_free(dev);
+    }
+}
+
 /* Every recorded device, whoever has it; once, before the first look. */
 void link_adopt_devices(struct hyp *hyp)
 {
@@ -38,6 +59,7 @@ void link_adopt_devices(struct hyp *hyp)
             log_warn("%s: its record is of no use", name);
     }
     free(list);
+    drop_planned();
     for (dev = device_next(NULL); dev; dev = device_next(dev))
         device_irq_settle(dev);
 }

@@ -87,6 +87,7 @@ static struct json_object *grants_new(const struct grants *g)
     put_u64(o, "has_irq", g->has_irq);
     put_u64(o, "gsi", g->gsi);
     put_u64(o, "pirq", g->pirq);
+    put_u64(o, "planned", g->planned);
     return o;
 }
 
@@ -261,6 +262,9 @@ static void get_grants(struct reader *in, struct json_object *o,
     g->has_irq = get_max(in, o, "has_irq", 1) != 0;
     g->gsi = (uint32_t)get_max(in, o, "gsi", UINT32_MAX);
     g->pirq = (uint32_t)get_max(in, o, "pirq", UINT32_MAX);
+    /* Records of earlier versions do without. */
+    if (json_object_object_get_ex(o, "planned", NULL))
+        g->planned = get_max(in, o, "planned", 1) != 0;
 }
 
 static void get_irq(struct reader *in, struct json_object *o, struct irq *irq)

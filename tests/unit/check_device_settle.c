@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A broker that died while mappings changed, and its successor. */
+#include <errno.h>
 #include <string.h>
 
 #include "device-case.h"
+#include "link.h"
 #include "pciregs.h"
 #include "state.h"
 
@@ -113,6 +115,39 @@ START_TEST(a_sound_record_is_left_alone)
 }
 END_TEST
 
+static const char *deadly;
+
+static void dies_while_it_gives(const char *line)
+{
+    if (strncmp(line, deadly, strlen(deadly)) == 0)
+        ck_assert_int_eq(state_load(case_nvme, &half_way), 0);
+}
+
+/* Registers that a guest may reach, of a device that nobody would take back. */
+START_TEST(a_broker_that_died_while_it_gave)
+{
+    static const char *const calls[] = { "iomem", "gsi", "irq", "assign" };
+    struct device *dev;
+    struct state_record r;
+
+    memset(&half_way, 0, sizeof(half_way));
+    deadly = calls[_i];
+    fake_xen_on_call(dies_while_it_gives);
+    dev = claim_ok(case_nvme);
+    fake_xen_on_call(NULL);
+    ck_assert(half_way.grants.planned);
+    ck_assert_uint_eq(half_way.grants.nranges, dev->grants.nranges);
+    ck_assert_uint_eq(half_way.grants.gsi, dev->grants.gsi);
+    device_free(dev);
+    ck_assert_int_eq(state_save(&half_way), 0);
+    link_adopt_devices(world_hyp);
+    ck_assert_ptr_null(device_by_sbdf(case_nvme));
+    ck_assert_uint_eq(fake_xen_holdings(BACK_DOMID), 0);
+    ck_assert_uint_eq(fake_xen_owner(case_nvme), HYP_DOMID_IO);
+    ck_assert_int_eq(state_load(case_nvme, &r), -ENOENT);
+}
+END_TEST
+
 TCase *device_settle_tests(void)
 {
     TCase *tc = tcase_create("settle");
@@ -121,5 +156,6 @@ TCase *device_settle_tests(void)
     tcase_add_loop_test(tc, a_broker_that_died_while_it_unmapped, 1, 5);
     tcase_add_test(tc, settling_spares_the_others);
     tcase_add_test(tc, a_sound_record_is_left_alone);
+    tcase_add_loop_test(tc, a_broker_that_died_while_it_gave, 0, 4);
     return tc;
 }
