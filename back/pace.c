@@ -4,6 +4,8 @@
 
 #define SPIN_MAX_NS 2000000u /* more than any front's own turnaround */
 #define SPIN_MIN_NS 50000u
+#define TAKEN_NS    500000u /* no two looks are that far apart by themselves */
+#define SHARE_NS    100000000u
 #define FREE_IDLE   16u /* late events of a fast guest are normal */
 #define IDLE_MAX_MS 64u /* far below the front's 2 s patience */
 
@@ -12,7 +14,8 @@ void pace_request(struct pace *pace, uint64_t now_ns)
     uint64_t gap = now_ns - pace->answered_ns;
 
     pace->idle_events = 0;
-    if (pace->answered_ns == 0 || gap > SPIN_MAX_NS) {
+    if (pace->answered_ns == 0 || gap > SPIN_MAX_NS ||
+        now_ns < pace->share_ns) {
         pace->spin_ns = 0;
         return;
     }
@@ -26,11 +29,22 @@ void pace_request(struct pace *pace, uint64_t now_ns)
 
 void pace_answer(struct pace *pace, uint64_t now_ns)
 {
-    pace->answered_ns = now_ns;
+    pace->answered_ns = pace->looked_ns = now_ns;
 }
 
-bool pace_spin(const struct pace *pace, uint64_t now_ns)
+/*
+ * Somebody else ran in between. A worker that spins on gets slices of the
+ * processor and loses it for as long; one that sleeps is woken first.
+ */
+bool pace_spin(struct pace *pace, uint64_t now_ns)
 {
+    uint64_t away = now_ns - pace->looked_ns;
+
+    pace->looked_ns = now_ns;
+    if (pace->spin_ns != 0 && away > TAKEN_NS) {
+        pace->share_ns = now_ns + SHARE_NS;
+        pace->spin_ns = 0;
+    }
     return now_ns - pace->answered_ns < pace->spin_ns;
 }
 

@@ -2,7 +2,8 @@
 /*
  * How a worker waits for its guest: when requests come in a row it looks at
  * the page for a moment before it sleeps, because waking costs far more than
- * answering; when events come without requests it looks ever less often.
+ * answering; but not while others want the processor too. When events come
+ * without requests it looks ever less often.
  * Pure arithmetic on times the caller supplies.
  */
 #ifndef BACK_PACE_H
@@ -13,6 +14,8 @@
 
 struct pace {
     uint64_t answered_ns; /* when the last answer was given */
+    uint64_t looked_ns;   /* when the page was last looked at */
+    uint64_t share_ns;    /* the processor is wanted by others, until then */
     uint64_t spin_ns;     /* how long to look before sleeping; 0: not at all */
     unsigned int idle_events; /* in a row, without a request */
 };
@@ -24,7 +27,7 @@ void pace_request(struct pace *pace, uint64_t now_ns);
 void pace_answer(struct pace *pace, uint64_t now_ns);
 
 /* Worth looking at the page once more instead of sleeping? */
-bool pace_spin(const struct pace *pace, uint64_t now_ns);
+bool pace_spin(struct pace *pace, uint64_t now_ns);
 
 /* Looked in vain. */
 void pace_missed(struct pace *pace);

@@ -60,6 +60,35 @@ START_TEST(looking_in_vain_ends_it)
 }
 END_TEST
 
+/* Who was kept from looking shares the processor, and sleeps for a while. */
+START_TEST(no_spinning_while_others_run)
+{
+    struct pace pace = { 0 };
+    uint64_t now = T0;
+    unsigned int i;
+
+    pace_answer(&pace, now);
+    pace_request(&pace, now += 1500 * US);
+    pace_answer(&pace, now);
+    for (i = 0; i < 3; i++)
+        ck_assert(pace_spin(&pace, now += 400 * US));
+    ck_assert(!pace_spin(&pace, now += 600 * US));
+    /* However fast it asks now. */
+    for (i = 0; i < 9; i++) {
+        pace_request(&pace, now += 10 * MS);
+        pace_answer(&pace, now);
+        pace_request(&pace, now += 10 * US);
+        pace_answer(&pace, now);
+        ck_assert(!pace_spin(&pace, now));
+    }
+    pace_request(&pace, now += 10 * MS);
+    pace_answer(&pace, now);
+    pace_request(&pace, now += 10 * US);
+    pace_answer(&pace, now);
+    ck_assert(pace_spin(&pace, now));
+}
+END_TEST
+
 /* XSA-332: events that mean nothing are answered ever later, but answered. */
 START_TEST(xsa_332_idle_events_are_slowed_down)
 {
@@ -92,6 +121,7 @@ static Suite *suite(void)
                         (int)ARRAY_LEN(gaps));
     tcase_add_test(tc, the_first_request_is_no_row);
     tcase_add_test(tc, looking_in_vain_ends_it);
+    tcase_add_test(tc, no_spinning_while_others_run);
     tcase_add_test(tc, xsa_332_idle_events_are_slowed_down);
     suite_add_tcase(s, tc);
     return s;
