@@ -408,7 +408,8 @@ rogue_end()
 	rig-guest wait rogue --timeout 60 >/dev/null || fail 'the rogue guest failed'
 }
 
-# honest_start BDF: the guest "honest" reads its device over and over.
+# honest_start BDF [NAME [US]]: the guest "honest" reads its device over and over,
+# without a pause or with one.
 honest_start()
 {
 	_script=$(guest_script <<'END'
@@ -420,18 +421,21 @@ sum()
 good=$(sum)
 echo honest-reading
 while ! xenstore-exists data/rig/finish; do
-	cfgbench "$dev" 200
+	cfgbench "$dev" 200 0 PAUSE
 	[ "$(sum)" = "$good" ] || { echo 'config changed'; exit 1; }
 done
 END
 )
-	rig-guest start honest --config 'cpus="1"' --pci "$1" "$_script"
-	rig-guest line honest '^honest-reading' --timeout 90
+	sed -i "s/PAUSE/${3:-0}/" "$_script"
+	rig-guest start "${2:-honest}" --config 'cpus="1"' --pci "$1" "$_script"
+	rig-guest line "${2:-honest}" '^honest-reading' --timeout 90
 }
 
+# honest_lines [NAME]
+# shellcheck disable=SC2120
 honest_lines()
 {
-	rig-guest console honest | grep '^config-read ' || true
+	rig-guest console "${1:-honest}" | grep '^config-read ' || true
 }
 
 _honest_reach()
@@ -452,10 +456,11 @@ honest_while()
 		sed "s/.*/honest guest, $_what: worst p99 & us/"
 }
 
+# honest_end [NAME]
 honest_end()
 {
-	rig-guest tell honest finish
-	rig-guest wait honest --timeout 60 >"$CASE_TMP/honest" || {
+	rig-guest tell "${1:-honest}" finish
+	rig-guest wait "${1:-honest}" --timeout 60 >"$CASE_TMP/honest" || {
 		tail -n 20 "$CASE_TMP/honest"
 		fail 'the honest guest noticed'
 	}

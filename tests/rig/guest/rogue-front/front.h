@@ -134,6 +134,7 @@ bool cmd_messages(struct front *front, int argc, char **argv);
 bool cmd_flip(struct front *front, int argc, char **argv);
 bool cmd_late(struct front *front, int argc, char **argv);
 bool cmd_flood(struct front *front, int argc, char **argv);
+bool cmd_storm(struct front *front, int argc, char **argv);
 bool cmd_wire(struct front *front, int argc, char **argv);
 bool cmd_everywhere(struct front *front, int argc, char **argv);
 bool cmd_aim(struct front *front, int argc, char **argv);

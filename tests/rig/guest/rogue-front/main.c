@@ -31,6 +31,8 @@ static const struct command {
     { "flip", cmd_flip, "S: change requests while they are read" },
     { "late", cmd_late, "COUNT: give up on requests that are being answered" },
     { "flood", cmd_flood, "nothing|events|requests|states|nodes S" },
+    { "storm", cmd_storm,
+      "KEY...: everything at once, from KEY until KEY-end; burn* only spins" },
     { "wire", cmd_wire, "page|events|row|pace COUNT: what answers do" },
     { "everywhere", cmd_everywhere, "SLOT SIZE: write every register" },
     { "aim", cmd_aim, "SLOT: write where MSI goes" },

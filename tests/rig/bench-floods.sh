@@ -1,0 +1,190 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What two guests feel of a third one that floods its backend with operations,
+# events and states, all at once: the time their reads of configuration space
+# take, quiet and in the flood, under the kernel's xen-pciback and under xenpcid,
+# in one boot. Only ratios mean anything, the CPUs are emulated. "burn" is a third
+# guest that spins without asking for anything: what the flood costs before any
+# backend has a part in it.
+#
+#	make bench-floods
+#
+# Ends with 1 when a victim's p99 in the flood is more than twice that without,
+# or more than twice that of the burn.
+
+READS=400
+PAUSE=2000 # us between two reads; 0: as fast as the guest can
+
+cat >/run/victim.sh <<END
+dev=\$(basename /sys/bus/pci/devices/*:*)
+sum() { sha256sum <"/sys/bus/pci/devices/\$dev/config"; }
+good=\$(sum)
+echo victim-ready
+n=1
+while :; do
+	until pause=\$(xenstore-read "data/rig/reads-\$n" 2>/dev/null); do sleep 1; done
+	for round in 1 2 3; do
+		echo "reads-\$n \$(cfgbench "\$dev" $READS 0 "\$pause")"
+	done
+	[ "\$(sum)" = "\$good" ] || { echo "config changed"; exit 1; }
+	echo "done-\$n"
+	n=\$((n + 1))
+done
+END
+cat >/run/rogue.sh <<'END'
+modprobe -a xen-evtchn xen-gntalloc
+rogue-front storm burn-1 storm-1 burn-2 storm-2
+END
+
+# One processor for dom0, the other for guests, and a scheduler that does not let
+# a guest that spins keep it for long: the backends are what is compared.
+place()
+{
+	xl vcpu-set Domain-0 1
+	xl vcpu-pin Domain-0 all 0
+	xl sched-credit2 -s -r 100 >/dev/null 2>&1 || true
+	for guest in victim1 victim2 rogue; do
+		xl vcpu-pin $guest all 1
+	done
+}
+
+unplace()
+{
+	xl vcpu-pin Domain-0 all all
+	xl vcpu-set Domain-0 2
+}
+
+# start_guests [RIG-GUEST-OPTION]: with all processors, and then put in place.
+start_guests()
+{
+	for pair in "victim1 $net" "victim2 $edu"; do
+		# shellcheck disable=SC2086
+		set -- "${1:-}" $pair
+		# shellcheck disable=SC2086
+		rig-guest start "$2" $1 --pci "$3" /run/victim.sh \
+			>/dev/null 2>&1
+		until_says "$2" victim-ready
+	done
+	# shellcheck disable=SC2086
+	rig-guest start rogue $1 --no-pcifront --pci "$disk" \
+		/run/rogue.sh >/dev/null 2>&1
+	until_says rogue 'storm: ready'
+	place
+}
+
+end_guests()
+{
+	unplace
+	for guest in victim1 victim2 rogue; do
+		rig-guest stop $guest &
+	done
+	wait
+}
+
+# Who waits must not keep the processor busy that the backends are on.
+until_says()
+{
+	until grep -qs "^$2" "/var/log/xen/guest-$1.log"; do
+		sleep 1
+	done
+}
+
+# figure GUEST N NAME: of three rounds the one in the middle.
+figure()
+{
+	rig-guest console "$1" |
+		sed -n "s/^reads-$2 .* $3=\([0-9.]*\).*/\1/p" | sort -n | sed -n 2p
+}
+
+# phase BACKEND NAME N PAUSE [KEY]: the victims read, the flooder does KEY.
+phase()
+{
+	[ -z "${5:-}" ] || rig-guest tell rogue "$5"
+	sleep 1
+	for guest in victim1 victim2; do
+		rig-guest tell $guest "reads-$3" "$4"
+	done
+	for guest in victim1 victim2; do
+		until_says $guest "done-$3"
+	done
+	[ -z "${5:-}" ] || {
+		rig-guest tell rogue "$5-end"
+		rig-guest line rogue "^$5: " --timeout 60 | sed 's/^/    /'
+	}
+	for guest in victim1 victim2; do
+		for what in p50 p99 max; do
+			figure $guest "$3" $what >"/run/$1.$2.$guest.$what"
+		done
+		printf '%-8s %-12s %-8s %9s %9s %9s\n' "$1" "$2" $guest \
+			"$(cat "/run/$1.$2.$guest.p50")" "$(cat "/run/$1.$2.$guest.p99")" \
+			"$(cat "/run/$1.$2.$guest.max")"
+	done
+}
+
+measure()
+{
+	printf '%-8s %-12s %-8s %9s %9s %9s\n' backend phase guest 'p50 us' \
+		'p99 us' 'max us'
+	phase "$1" quiet 1 $PAUSE
+	phase "$1" burn 2 $PAUSE burn-1
+	phase "$1" flood 3 $PAUSE storm-1
+	phase "$1" quiet-fast 4 0
+	phase "$1" burn-fast 5 0 burn-2
+	phase "$1" flood-fast 6 0 storm-2
+}
+
+# Processor time so far and memory of all that xenpcid is.
+cost()
+{
+	for pid in $(pidof xenpcid) $(pidof xenpcid-worker); do
+		echo "    $pid $(cat "/proc/$pid/comm"):" \
+			"$(awk '{ print $14 + $15 }' "/proc/$pid/stat") ticks," \
+			"$(sed -n 's/^Pss: *//p' "/proc/$pid/smaps_rollup")," \
+			"$(awk '/ctxt/ { printf "%s%s ", $1, $2 }' "/proc/$pid/status")"
+	done
+}
+
+# ratio BACKEND PHASE PHASE: the worse of the two victims' p99.
+ratio()
+{
+	for guest in victim1 victim2; do
+		awk -v a="$(cat "/run/$1.$2.$guest.p99")" \
+			-v b="$(cat "/run/$1.$3.$guest.p99")" \
+			'BEGIN { printf "%.2f\n", a / b }'
+	done | sort -n | tail -n 1
+}
+
+disk=$(rig-bdf nvme)
+net=$(rig-bdf e1000e)
+edu=$(rig-bdf edu)
+for bdf in "$disk" "$net" "$edu"; do
+	xl pci-assignable-add "$bdf" 2>/dev/null
+done
+start_guests --stock-backend
+measure kernel
+end_guests
+xenpcid >/run/xenpcid.log 2>&1 </dev/null &
+rig-wait-until 30 xenstore-exists /xenpci/daemon/pid
+start_guests
+cost
+measure xenpcid
+cost
+echo "lines in the log of xenpcid: $(wc -l </run/xenpcid.log)"
+end_guests
+
+rc=0
+for phases in 'flood quiet' 'flood burn' 'flood-fast quiet-fast' 'flood-fast burn-fast'; do
+	# shellcheck disable=SC2086
+	set -- $phases
+	ours=$(ratio xenpcid "$1" "$2")
+	printf 'p99 %-10s / %-10s: kernel %6s, xenpcid %6s\n' "$1" "$2" \
+		"$(ratio kernel "$1" "$2")" "$ours"
+	case $1 in
+	flood)
+		awk -v r="$ours" 'BEGIN { exit r > 2 }' || rc=1
+		;;
+	esac
+done
+[ $rc -eq 0 ] || echo 'a flood is felt: more than twice as slow'
+exit $rc
