@@ -127,6 +127,8 @@ back_libback_a_SOURCES = \
 	back/version.h \
 	back/voice.c \
 	back/voice.h \
+	back/weight.c \
+	back/weight.h \
 	back/worker-adopt.c \
 	back/worker-broker.c \
 	back/worker-device.c \
@@ -220,7 +222,8 @@ back/xenpcid.8: $(srcdir)/back/xenpcid.8.scd
 #   sys_chroot setgid setpcap setuid   workers shut themselves in
 #   kill        end workers, which have ids of their own
 #   net_admin   room in a worker's socket for the devices of a whole bus
-back_capabilities = kill net_admin setgid setpcap setuid sys_admin sys_chroot
+back_capabilities = kill net_admin setgid setpcap setuid sys_admin sys_chroot \
+	sys_nice
 # /var/run and /run are one, and AppArmor knows the latter.
 back_places = sed -e 's,@sbindir\@,$(sbindir),' \
 	-e 's,@pkglibexecdir\@,$(pkglibexecdir),' \

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "loop.h"
+#include "weight.h"
 #include "worker-proc.h"
 
 struct worker_proc {
@@ -23,7 +24,8 @@ struct worker_proc {
     int listener; /* of one without a guest; -1 */
     struct loop_watch *read_watch;
     struct loop_watch *exit_watch;
-    struct loop_watch *rest;     /* not read_watch, until then */
+    struct loop_watch *rest; /* not read_watch, until then */
+    struct weight *weight;
     struct loop_watch *deadline; /* to say that it was adopted, or to end */
     const struct worker_handlers *handlers;
     void *arg;

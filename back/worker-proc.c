@@ -34,6 +34,7 @@ void worker_free(struct worker_proc *w)
     loop_cancel(w->rest);
     loop_cancel(w->exit_watch);
     loop_cancel(w->deadline);
+    weight_free(w->weight);
     close_fd(w->fd);
     close_fd(w->pidfd);
     close_fd(w->listener);
@@ -190,6 +191,7 @@ void worker_assign(struct worker_proc *w, uint16_t domid,
     w->handlers = handlers;
     w->arg = arg;
     w->read_watch = loop_on_read(w->fd, on_readable, w);
+    w->weight = weight_new(w->pid);
 }
 
 /* A process that was killed is gone at once, but for one in the kernel. */

@@ -195,7 +195,8 @@ check_PROGRAMS += tests/unit/check_aer tests/unit/check_device tests/unit/check_
 	tests/unit/check_ops tests/unit/check_pace tests/unit/check_policy \
 	tests/unit/check_quota \
 	tests/unit/check_sandbox tests/unit/check_slow \
-	tests/unit/check_state tests/unit/check_vbus
+	tests/unit/check_state tests/unit/check_vbus \
+	tests/unit/check_weight
 endif
 tests_back_cppflags = $(AM_CPPFLAGS) $(CPP_TESTS) \
 	-DTEST_DATA_DIR='"$(abs_srcdir)/tests/data"'
@@ -349,6 +350,14 @@ tests_unit_check_vbus_CPPFLAGS = $(tests_back_cppflags)
 tests_unit_check_vbus_CFLAGS = $(tests_back_cflags)
 tests_unit_check_vbus_LDADD = $(tests_back_ldadd)
 tests_unit_check_vbus_SOURCES = tests/unit/check_vbus.c
+tests_unit_check_weight_CPPFLAGS = $(tests_back_cppflags)
+tests_unit_check_weight_CFLAGS = $(tests_back_cflags)
+tests_unit_check_weight_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=clock_getcpuclockid
+tests_unit_check_weight_LDADD = $(tests_back_ldadd)
+tests_unit_check_weight_SOURCES = \
+	tests/unit/check_weight.c \
+	tests/unit/run-until.c tests/unit/run-until.h
 
 # The daemon of another version, for the rig.
 EXTRA_PROGRAMS += tests/rig/next/xenpcid tests/rig/next/xenpcid-worker

@@ -104,6 +104,28 @@ START_TEST(a_worker_that_does_not_end_is_not_waited_for)
 }
 END_TEST
 
+/* What a worker asks waits meanwhile, and is not lost. */
+START_TEST(a_worker_is_not_read_at_rest)
+{
+    uint64_t begun;
+
+    test_starts();
+    eventually_in_loop(test_is_settled, NULL, "it says that nothing waits");
+    begun = loop_now_ms();
+    worker_rest(test_worker, 200);
+    worker_rest(test_worker, 1); /* does not end it earlier */
+    guest_posts_write(PCI_COMMAND, GUEST_COMMAND);
+    (void)guest_collects();
+    ck_assert_uint_ge(loop_now_ms() - begun, 200);
+    ck_assert_uint_eq(test_seen.requests, 1);
+    /* One that ends at rest is heard of all the same. */
+    worker_rest(test_worker, 60000);
+    ck_assert_int_eq(kill(worker_pid(), SIGKILL), 0);
+    eventually_in_loop(test_is_gone, NULL, "it ends");
+    ck_assert_uint_eq(test_seen.captured, 0);
+}
+END_TEST
+
 /* Children of this process, by number. */
 static unsigned int children(pid_t list[8])
 {
@@ -190,6 +212,7 @@ static TCase *worker_process_tests(void)
     TCase *tc = tcase_create("process");
 
     tcase_add_test(tc, a_worker_serves_its_guest);
+    tcase_add_test(tc, a_worker_is_not_read_at_rest);
     tcase_add_test(tc, a_worker_retires_between_two_requests);
     tcase_add_test(tc, a_worker_that_does_not_end_is_not_waited_for);
     tcase_add_test(tc, one_is_always_ready);

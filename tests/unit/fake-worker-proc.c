@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "loop.h"
 #include "run-until.h"
@@ -378,6 +379,14 @@ static void aer_done(struct worker_proc *w, uint32_t serial, uint32_t status,
     m.u.aer_done.status = status;
     m.u.aer_done.result = result;
     w->handlers->aer_done(w->arg, &m);
+}
+
+void fake_worker_says(uint16_t domid, const char *text)
+{
+    struct worker_proc *w = find(domid);
+
+    ck_assert_ptr_nonnull(w);
+    w->handlers->said(w->arg, LOG_WARNING, text);
 }
 
 void fake_worker_aer(uint16_t domid, uint32_t status, int32_t result)

@@ -67,6 +67,9 @@ void fake_worker_capture(uint16_t domid);
 /* It says that no request is left. */
 void fake_worker_settle(uint16_t domid);
 
+/* A line for the log. */
+void fake_worker_says(uint16_t domid, const char *text);
+
 /* The front's answer to the last request, or why there is none. */
 void fake_worker_aer(uint16_t domid, uint32_t status, int32_t result);
 /* An answer with any serial. */
