@@ -138,9 +138,12 @@ void hand_ask(struct hand *hand, const struct regs_request *request,
     hand->done = done;
     hand->arg = arg;
     hand->busy = true;
-    /* If it has died, the socket's end says so as an answer. */
-    (void)!send(hand->fd, request, sizeof(*request),
-                MSG_NOSIGNAL | MSG_DONTWAIT);
+    /* If it has died, the socket's end says so as an answer; one that was not
+     * asked would never answer, and the next will be. */
+    if (send(hand->fd, request, sizeof(*request), MSG_NOSIGNAL | MSG_DONTWAIT) <
+            0 &&
+        hand->pid > 0)
+        (void)kill(hand->pid, SIGKILL);
 }
 
 bool hand_is_dead(const struct hand *hand)
