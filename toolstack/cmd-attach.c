@@ -250,6 +250,12 @@ static enum exit_code run(struct attach *a, const struct args *args)
     if (code != EXIT_DONE)
         return code;
     ret = wait_until(&wait);
+    if (ret < 0 && a->phase == ATTACH_LIST) {
+        drop_claim(a);
+        return trouble(
+            a->out, EXIT_FAILED, "Nothing was done.", "Is xenstored in order?",
+            "cannot wait for domain %s: %s", a->domain, strerror(-ret));
+    }
     if (ret < 0)
         return trouble(a->out, EXIT_FAILED, "The device may be half attached.",
                        "`xenpci list` shows its state.", "lost xenstored: %s",

@@ -84,6 +84,11 @@ static enum wait_verdict look(void *arg, char reason[WAIT_REASON])
     pair_look(&d->host, d->domid, d->dev, &view);
     if (view.listed == -ENOENT)
         return WAIT_DONE;
+    /* What cannot be read has not been released. */
+    if (view.listed != 0) {
+        d->err = view.listed;
+        return WAIT_DONE;
+    }
     if (!view.domain.exists) {
         if (view.back == XB_CLOSED || !host_daemon_runs(d->host.store))
             return WAIT_DONE;
@@ -161,12 +166,18 @@ static enum exit_code check(struct detach *d)
         return trouble(d->out, EXIT_FAILED, "Nothing was done.",
                        "`xenpci tree` shows what is wrong.",
                        "the PCI nodes of domain %s are damaged", d->domain);
-    if (view.listed != 0)
+    if (view.listed != 0 && view.listed != -ENOENT)
+        return trouble(d->out, EXIT_FAILED, "Nothing was done.",
+                       "Is xenstored in order?",
+                       "the PCI nodes of domain %s cannot be read: %s",
+                       d->domain, strerror(-view.listed));
+    d->ours = claim_is_ours(d->host.store, d->dev, d->domid);
+    /* A claim without a listing is what an earlier attempt left. */
+    if (view.listed != 0 && !d->ours)
         return trouble(d->out, EXIT_NOT_FOUND, "Nothing was done.",
                        "`xenpci list` shows what is attached.",
                        "%s is not attached to domain %s", d->address,
                        d->domain);
-    d->ours = claim_is_ours(d->host.store, d->dev, d->domid);
     if (!view.domain.exists)
         return EXIT_DONE;
     (void)snprintf(next, sizeof(next), "`xl pci-detach %u %s`.",
