@@ -46,6 +46,26 @@ int __wrap_fcntl(int fd, int what, ...)
     return fault_here(CALL_fcntl) ? -1 : fcntl(fd, what, value);
 }
 
+int (*libs_on_write)(int fd, const char *text, size_t len);
+
+ssize_t __wrap_write(int fd, const void *buf, size_t len)
+{
+    ssize_t put;
+
+    if (fault_here(CALL_write))
+        return fault_short() ? 0 : -1;
+    put = write(fd, buf, len);
+    if (put > 0 && libs_on_write) {
+        int err = libs_on_write(fd, buf, (size_t)put);
+
+        if (err != 0) {
+            errno = err;
+            put = -1;
+        }
+    }
+    return put;
+}
+
 pid_t __wrap_fork(void)
 {
     pid_t pid = fault_here(CALL_fork) ? -1 : fork();

@@ -38,7 +38,6 @@
 
 SIZED(read, (int fd, void *buf, size_t len), (fd, buf, len))
 SIZED(pread, (int fd, void *buf, size_t len, off_t at), (fd, buf, len, at))
-SIZED(write, (int fd, const void *buf, size_t len), (fd, buf, len))
 SIZED(pwrite, (int fd, const void *buf, size_t len, off_t at),
       (fd, buf, len, at))
 SIZED(recvmsg, (int fd, struct msghdr *hdr, int flags), (fd, hdr, flags))
@@ -130,9 +129,17 @@ WRAP(int, -1, accept4,
      (int fd, struct sockaddr *from, socklen_t *len, int flags),
      (fd, from, len, flags))
 WRAP(FILE *, NULL, fopen, (const char *path, const char *mode), (path, mode))
+WRAP(size_t, 0, fread, (void *buf, size_t size, size_t n, FILE *file),
+     (buf, size, n, file))
+WRAP(ssize_t, -1, __getdelim, (char **line, size_t *room, int end, FILE *file),
+     (line, room, end, file))
+WRAP(int, -1, lstat, (const char *path, struct stat *st), (path, st))
+WRAP(char *, NULL, strndup, (const char *text, size_t len), (text, len))
 WRAP(char *, NULL, fgets, (char *text, int len, FILE *file), (text, len, file))
 WRAP(ssize_t, -1, sendto,
      (int fd, const void *data, size_t len, int flags,
       const struct sockaddr *to, socklen_t to_len),
      (fd, data, len, flags, to, to_len))
+WRAP(int, -1, on_exit, (void (*fn)(int status, void *arg), void *arg),
+     (fn, arg))
 WRAP(int, -1, atexit, (void (*fn)(void)), (fn))

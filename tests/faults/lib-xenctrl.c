@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fake-xen.h"
 #include "fault.h"
 #include "hyp.h"
 #include "libs.h"
@@ -159,13 +160,30 @@ int __wrap_xc_domain_getinfolist(xc_interface *xch UNUSED, uint32_t first,
 FORWARD(xc_test_assign_device,
         (xc_interface * xch UNUSED, uint32_t domid, uint32_t machine),
         hyp_assign_test(xen, (uint16_t)domid, sbdf_of(machine)))
+/* Of dom_io, the tools ask in both directions; the fake knows only guests. */
+static int assign(uint32_t domid, uint32_t machine, bool relaxed)
+{
+    if (domid != HYP_DOMID_IO)
+        return hyp_assign(xen, (uint16_t)domid, sbdf_of(machine), relaxed);
+    fake_xen_set_owner(sbdf_of(machine), HYP_DOMID_IO);
+    return 0;
+}
+
+static int deassign(uint32_t domid, uint32_t machine)
+{
+    if (domid != HYP_DOMID_IO)
+        return hyp_deassign(xen, (uint16_t)domid, sbdf_of(machine));
+    fake_xen_set_owner(sbdf_of(machine), 0);
+    return 0;
+}
+
 FORWARD(xc_assign_device,
         (xc_interface * xch UNUSED, uint32_t domid, uint32_t machine,
          uint32_t flags),
-        hyp_assign(xen, (uint16_t)domid, sbdf_of(machine), flags != 0))
+        assign(domid, machine, flags != 0))
 FORWARD(xc_deassign_device,
         (xc_interface * xch UNUSED, uint32_t domid, uint32_t machine),
-        hyp_deassign(xen, (uint16_t)domid, sbdf_of(machine)))
+        deassign(domid, machine))
 FORWARD(xc_domain_iomem_permission,
         (xc_interface * xch UNUSED, uint32_t domid, unsigned long first,
          unsigned long count, uint8_t allow),

@@ -8,6 +8,7 @@
 #define TESTS_FAULTS_LIBS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "ring.h"
@@ -16,6 +17,9 @@
 void libs_store_keep(void);
 /* The others end, with their watches and transactions. */
 void libs_store_drop(void);
+
+/* Called after a write that worked; its errno is the writer's. NULL: nobody is. */
+extern int (*libs_on_write)(int fd, const char *text, size_t len);
 
 /* Handles and buffers of libxenctrl and libxencall that are open. */
 unsigned int libs_xen_open(void);

@@ -13,10 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "house.h"
 #include "processes.h"
-#include "restart.h"
-#include "tell.h"
-#include "world.h"
 
 #define DEADLINE_S 30
 
@@ -52,81 +50,6 @@ void _ck_assert_failed(const char *file, int line, const char *expr,
             line, expr, text);
 }
 
-/* One that could not be confined serves nobody. */
-static void check_confined(void)
-{
-    const struct link *link;
-
-    /* One that has died is replaced. */
-    settle();
-    link = link_find(BACK_DOMID);
-    if (link && link->worker && link->connected &&
-        !processes_is_confined(worker_pid(BACK_DOMID)))
-        verdict("the worker serves without being confined");
-}
-
-/* Xen's idea of who has a device, and the broker's. */
-static void check_halves(void)
-{
-    const struct device *dev = NULL;
-
-    while ((dev = device_next(dev)))
-        if (dev->phase == DEVICE_READY &&
-            fake_xen_owner(dev->sbdf) != dev->domid &&
-            fake_xen_domain(dev->domid)->exists)
-            verdict("half attached: the broker says d%u has it, Xen d%u",
-                    dev->domid, fake_xen_owner(dev->sbdf));
-    for (uint16_t id = BACK_DOMID; id <= OTHER_DOMID; id++) {
-        bool has = false;
-
-        for (dev = device_next(NULL); dev; dev = device_next(dev))
-            has = has || dev->domid == id;
-        if (!has && fake_xen_domain(id)->exists && fake_xen_holdings(id) > 0)
-            verdict("d%u has no device, and %u permissions or pirqs", id,
-                    fake_xen_holdings(id));
-    }
-}
-
-struct operation {
-    const struct scenario *scenario;
-    bool works;
-};
-
-static void do_operate(void *arg)
-{
-    struct operation *o = arg;
-
-    o->works = o->scenario->operate();
-}
-
-static void operate(const struct scenario *scenario,
-                    const struct fault_point *point)
-{
-    struct operation o = { .scenario = scenario };
-    off_t from = lseek(log_fd, 0, SEEK_END);
-    bool works, said, ended;
-    char why[256];
-
-    fault_arm(point);
-    ended = !restart_catch(do_operate, &o);
-    fault_disarm();
-    works = !ended && o.works;
-    if (!works && !fault_fired())
-        verdict("fails without a fault");
-    said = tell_complaints(log_fd, from, why) || front_was_told();
-    if (!works && !said)
-        verdict("fails without a word");
-    if (why[0])
-        verdict("%s", why);
-    /* The service manager starts the next one, which goes on. */
-    if (ended)
-        restart_broker();
-    check_halves();
-    check_confined();
-    if (!scenario->again())
-        verdict("the next attempt fails");
-}
-
 static void run(const struct scenario *scenario,
                 const struct fault_point *point,
                 const struct point_result *allowed)
@@ -134,10 +57,10 @@ static void run(const struct scenario *scenario,
     unsigned int descriptors = processes_descriptors();
 
     (void)alarm(DEADLINE_S);
-    fault_world_up();
+    house_up();
     scenario->prepare();
-    operate(scenario, point);
-    fault_world_down();
+    house_operate(scenario, point, log_fd);
+    house_down();
     shared->descriptors = (int)(processes_descriptors() - descriptors);
     shared->children = (int)processes_children();
     if (allowed && shared->descriptors > allowed->descriptors)

@@ -5,6 +5,7 @@
 
 #include "fake-store.h"
 #include "fault.h"
+#include "house.h"
 #include "libs.h"
 #include "nodes.h"
 #include "pciregs.h"
@@ -271,7 +272,7 @@ static bool operate_start(void)
     return restart_whole(nothing);
 }
 
-const struct scenario back_scenarios[] = {
+const struct scenario house_scenarios[] = {
     { "start", prepare_devices, operate_start, operate_connect },
     { "restart", prepare_busy, operate_restart, again_restart },
     { "attach", prepare_devices, operate_connect, again_connect },
@@ -285,4 +286,4 @@ const struct scenario back_scenarios[] = {
     { "guest-dies", prepare_connected, operate_death, again_death },
     { "deleted", prepare_connected, operate_delete, again_connect },
 };
-const size_t nback_scenarios = ARRAY_LEN(back_scenarios);
+const size_t house_nscenarios = ARRAY_LEN(house_scenarios);

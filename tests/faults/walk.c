@@ -14,7 +14,7 @@
 
 #include "compiler.h"
 #include "fault.h"
-#include "libs.h"
+#include "house.h"
 #include "point.h"
 #include "processes.h"
 #include "walk.h"
@@ -126,7 +126,7 @@ static void start(const struct scenario *s)
     if (fork() == 0) {
         fault_init();
         processes_init();
-        libs_front_init();
+        house_init();
         walk(s);
         exit(EXIT_SUCCESS);
     }
@@ -142,9 +142,9 @@ int main(int argc, char **argv)
     verbose = argc > 1 && strcmp(argv[1], "--verbose") == 0;
     if (verbose)
         fault_trace();
-    for (size_t i = 0; i < nback_scenarios; i++)
-        if (is_wanted(back_scenarios[i].name, argv + 1 + verbose))
-            start(&back_scenarios[i]);
+    for (size_t i = 0; i < house_nscenarios; i++)
+        if (is_wanted(house_scenarios[i].name, argv + 1 + verbose))
+            start(&house_scenarios[i]);
     while (wait(NULL) > 0)
         ;
     for (unsigned int i = 0; i < FAULT_LIBRARIES; i++) {

@@ -19,7 +19,4 @@ struct scenario {
     bool (*again)(void);
 };
 
-extern const struct scenario back_scenarios[];
-extern const size_t nback_scenarios;
-
 #endif

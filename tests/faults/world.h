@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "house.h"
 #include "link-world.h"
 #include "ring.h"
 
@@ -21,9 +22,6 @@ void fault_world_start(void);
 const char *fault_world_run_dir(void);
 /* Ends all guests; ends the point when anything is left of them. */
 void fault_world_down(void);
-
-/* Ends the point with this verdict; the first one counts. */
-void verdict(const char *fmt, ...) PRINTF(1, 2) __attribute__((noreturn));
 
 /* Run until this holds (true), or until nothing happens any more (false). */
 bool comes(bool (*cond)(void *arg), void *arg);
