@@ -44,6 +44,7 @@ void link_adopt_devices(struct hyp *hyp)
     char name[SBDF_TEXT];
     struct device *dev;
 
+    link_forget_newer();
     if (state_list(&list, &n) < 0)
         return;
     for (i = 0; i < n; i++) {
@@ -53,8 +54,7 @@ void link_adopt_devices(struct hyp *hyp)
             log_info("d%u %s: taken over from an earlier xenpcid", dev->domid,
                      name);
         else if (errno == ENOTSUP)
-            log_warnx("%s: its record is from a newer xenpcid; run that one",
-                      name);
+            link_note_newer(list[i]);
         else
             log_warn("%s: its record is of no use", name);
     }

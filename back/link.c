@@ -233,7 +233,7 @@ static void look(void *arg)
     uint64_t since = loop_now_us();
 
     link->look = NULL;
-    if (kernel_has_it(link))
+    if (kernel_has_it(link) || link_newer_has_it(link))
         return;
     if (link->unwritten)
         link_write_state(link, link->self);

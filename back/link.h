@@ -12,6 +12,7 @@
  * link-policy.c  what the administrator allows
  * link-devices.c  actions EXPORT, RECONFIGURE, RELEASE
  * link-adopt.c    going on where an earlier broker stopped
+ * link-newer.c    what a newer one has left
  * link-front.c    what a front publishes
  * link-worker.c   actions CONNECT, DISCONNECT; the worker's life
  * link-deaths.c   when it dies
@@ -48,6 +49,7 @@ struct link {
     struct loop_watch *look;  /* a look is due */
     struct quota quota;       /* what the guest had of us lately */
     bool kernel_owned;        /* said so once already */
+    bool newer;               /* ... of a newer xenpcid's records */
     bool damaged;             /* ... of the directory */
     bool unwritten;           /* our state, because the store did not take it */
     bool vanished;            /* the backend directory is gone */
@@ -104,6 +106,14 @@ MUST_USE int link_adopt(struct link *link);
 MUST_USE bool link_is_trouble(int ret);
 /* ... and what follows from it: a word, and another look in a moment. */
 void link_look_again(struct link *link, int err);
+
+/* The record of this device is of a newer version; forget all of those. */
+void link_note_newer(struct sbdf sbdf);
+void link_forget_newer(void);
+
+/* Has a newer xenpcid left a device that we cannot go on with? The guest is left
+ * as it is, for that one. */
+bool link_newer_has_it(struct link *link);
 
 /* The running action is over. err < 0: it failed, and has been reported. */
 void link_finish(struct link *link, int err);

@@ -311,3 +311,16 @@ int state_json_parse(const char *path, struct state_record *record)
     (void)json_object_put(o);
     return ret;
 }
+
+int state_json_owner(const char *path, uint16_t *domid)
+{
+    struct json_object *o = json_object_from_file(path);
+    struct reader in = { .ok = json_object_is_type(o, json_type_object) };
+    uint64_t id = get_max(&in, o, "domid", UINT16_MAX);
+
+    (void)json_object_put(o);
+    if (!in.ok)
+        return -EPROTO;
+    *domid = (uint16_t)id;
+    return 0;
+}

@@ -94,6 +94,14 @@ int state_load(struct sbdf sbdf, struct state_record *record)
     return ret;
 }
 
+int state_owner(struct sbdf sbdf, uint16_t *domid)
+{
+    char path[256];
+
+    path_of(sbdf, RECORD, path);
+    return state_json_owner(path, domid);
+}
+
 /* "dddd-bb-dd-f.json" */
 static int is_record(const char *name, struct sbdf *sbdf)
 {

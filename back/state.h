@@ -49,6 +49,9 @@ void state_drop(struct sbdf sbdf);
  */
 MUST_USE int state_load(struct sbdf sbdf, struct state_record *record);
 
+/* Whose the device is, by a record of any version. 0, or -EPROTO. */
+MUST_USE int state_owner(struct sbdf sbdf, uint16_t *domid);
+
 /* Addresses of all records, in malloc'd memory. 0 or a negative errno. */
 MUST_USE int state_list(struct sbdf **list, unsigned int *count);
 

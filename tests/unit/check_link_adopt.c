@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A broker that starts again. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "fake-store.h"
@@ -153,6 +154,63 @@ START_TEST(a_new_broker_tells_what_was_claimed)
 }
 END_TEST
 
+/* Let the record look like one of another version. */
+static void rewrite_version(char digit)
+{
+    char path[256], text[16384];
+    char *version;
+    size_t n;
+    FILE *f;
+
+    (void)snprintf(path, sizeof(path), "%s/0000-03-00-0.json", state_dir());
+    f = fopen(path, "r+");
+    ck_assert_ptr_nonnull(f);
+    n = fread(text, 1, sizeof(text) - 1, f);
+    text[n] = '\0';
+    version = strstr(text, "\"version\"");
+    ck_assert_ptr_nonnull(version);
+    version[strcspn(version, "0123456789")] = digit;
+    rewind(f);
+    ck_assert_uint_eq(fwrite(text, 1, n, f), n);
+    ck_assert_int_eq(fclose(f), 0);
+}
+
+static bool says_newer(void *arg UNUSED)
+{
+    return strstr(back_error(BACK_DOMID), "a newer xenpcid") != NULL;
+}
+
+/* The guest and its worker go on as they are, until the right one is back. */
+START_TEST(a_newer_brokers_guest_is_left_alone)
+{
+    fake_workers_left(BACK_DOMID, xenpci_version);
+    leave_behind(link_nvme);
+    rewrite_version('9');
+    link_adopt_devices(world_hyp);
+    ck_assert_ptr_null(device_by_sbdf(link_nvme));
+    tool_lists(BACK_DOMID, link_nvme);
+    set_back(BACK_DOMID, "state-0", "3");
+    set_back(BACK_DOMID, "state", "4");
+    front_publishes(BACK_DOMID);
+    set_front(BACK_DOMID, "state", "4");
+    ck_assert(run_until(says_newer, NULL));
+    link_release_orphans();
+    run_due();
+    ck_assert_str_eq(states(BACK_DOMID), "");
+    ck_assert_str_eq(fake_xen_log(), "");
+    ck_assert_uint_eq(fake_workers_discarded(), 0);
+    ck_assert_uint_eq(fake_workers_spawned(), 0);
+    ck_assert_uint_eq(fake_xen_owner(link_nvme), BACK_DOMID);
+    rewrite_version('1');
+    tool_deletes(BACK_DOMID);
+    run_due();
+    ck_assert_ptr_null(link_find(BACK_DOMID));
+    link_adopt_devices(world_hyp);
+    link_release_orphans();
+    expect_owner(link_nvme, HYP_DOMID_IO);
+}
+END_TEST
+
 START_TEST(a_new_broker_releases_orphans)
 {
     fake_workers_left(BACK_DOMID, xenpci_version);
@@ -191,6 +249,7 @@ TCase *link_adopt_tests(void)
     tcase_add_test(tc, the_worker_of_a_pair_that_cannot_go_on_is_ended);
     tcase_add_test(tc, a_new_broker_in_a_change_before_the_front);
     tcase_add_test(tc, a_new_broker_tells_what_was_claimed);
+    tcase_add_test(tc, a_newer_brokers_guest_is_left_alone);
     tcase_add_test(tc, a_new_broker_releases_orphans);
     tcase_add_test(tc, a_new_broker_starts_afresh_what_had_not_connected);
     return tc;
