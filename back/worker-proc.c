@@ -122,6 +122,27 @@ static void adopted(struct worker_proc *w, const struct msg_adopted *m)
     }
 }
 
+/* One that serves another page cannot be let near this one. */
+static void connected(struct worker_proc *w, const struct msg_connected *m)
+{
+    if (!w->connecting) {
+        worker_condemn(w, "it sent an answer to nothing");
+        return;
+    }
+    w->connecting = false;
+    if (w->pidfd >= 0 && m->err < 0) {
+        log_info("d%u: its front has another page by now; another worker takes "
+                 "it",
+                 w->domid);
+        worker_stop_reading(w);
+        worker_kill(w);
+        return;
+    }
+    loop_cancel(w->deadline);
+    w->deadline = NULL;
+    w->handlers->connected(w->arg, m);
+}
+
 static void dispatch(struct worker_proc *w, const struct msg *m)
 {
     switch (m->type) {
@@ -129,14 +150,7 @@ static void dispatch(struct worker_proc *w, const struct msg *m)
         adopted(w, &m->u.adopted);
         break;
     case MSG_CONNECTED:
-        if (!w->connecting) {
-            worker_condemn(w, "it sent an answer to nothing");
-            break;
-        }
-        w->connecting = false;
-        loop_cancel(w->deadline);
-        w->deadline = NULL;
-        w->handlers->connected(w->arg, &m->u.connected);
+        connected(w, &m->u.connected);
         break;
     case MSG_CONFIG_WRITE:
     case MSG_MSI_ON:
