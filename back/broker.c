@@ -75,8 +75,6 @@ static void open_all(void)
                "%s",
                strerror(-ret));
     ret = events_watch(store);
-    if (ret == 0)
-        ret = announce();
     if (ret < 0)
         fatalx("xenstore refuses us: %s; is this domain 0?", strerror(-ret));
 }
@@ -109,8 +107,6 @@ static void enter(const struct broker_paths *paths)
     state_open(paths->run_dir);
     (void)signal(SIGPIPE, SIG_IGN);
     loop_init();
-    /* It starts beside us, should a guest have lost its worker. */
-    worker_spare();
     open_all();
     (void)loop_on_signal(SIGTERM, on_stop, NULL);
     (void)loop_on_signal(SIGINT, on_stop, NULL);
@@ -121,6 +117,16 @@ static void enter(const struct broker_paths *paths)
 /* Guests of an earlier broker wait for answers; for all this nobody does. */
 static void settle_in(void *unused UNUSED)
 {
+    int ret = kernel_half_hand_out();
+
+    if (ret < 0)
+        fatalx("cannot hear of other backends, which wait for us to hand them "
+               "to the kernel's drivers: %s",
+               strerror(-ret));
+    ret = announce();
+    if (ret < 0)
+        log_warnx("xenstore does not take our name: %s", strerror(-ret));
+    worker_spare();
     aer_source_open();
     ledger_start();
     link_release_orphans();

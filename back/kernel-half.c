@@ -114,17 +114,21 @@ static void stop_listening(void)
 
 int kernel_half_hold(void)
 {
-    int ret = listen();
+    int ret = sysfs_write(AUTOPROBE, "0");
 
-    if (ret == 0)
-        ret = sysfs_write(AUTOPROBE, "0");
-    if (ret < 0) {
+    held = ret == 0;
+    return ret;
+}
+
+int kernel_half_hand_out(void)
+{
+    int ret = held ? listen() : 0;
+
+    if (ret < 0)
         stop_listening();
-        return ret;
-    }
-    held = true;
-    probe_others();
-    return 0;
+    else if (held)
+        probe_others();
+    return ret;
 }
 
 void kernel_half_let_go(void)

@@ -15,11 +15,16 @@
 #include "compiler.h"
 
 /*
- * Stop automatic binding and start to hand out other kinds. 0 or a negative
- * errno; -ENOENT: the kernel has no xen-backend bus, so nothing competes.
- * Needs the loop.
+ * Stop automatic binding. 0 or a negative errno; -ENOENT: the kernel has no
+ * xen-backend bus, so nothing competes.
  */
 MUST_USE int kernel_half_hold(void);
+
+/*
+ * Then, soon: hand other kinds out, those that have come meanwhile and those that
+ * come. 0 or a negative errno. Needs the loop.
+ */
+MUST_USE int kernel_half_hand_out(void);
 
 /* Let the kernel bind by itself again, as before kernel_half_hold(). */
 void kernel_half_let_go(void);

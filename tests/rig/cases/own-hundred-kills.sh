@@ -97,7 +97,7 @@ awk -v seed="$seed" -v n=$KILLS 'BEGIN {
 	srand(seed)
 	for (i = 0; i < 4 * n; i++) {
 		what = rand()
-		print what < 0.45 ? "broker" : what < 0.9 ? "worker" : "both", 0.02 + 0.8 * rand()
+		print what < 0.45 ? "broker" : what < 0.9 ? "worker" : "both", 0.05 + 1.1 * rand()
 	}
 }' >$CASE_TMP/plan
 brokers=0
