@@ -16,14 +16,18 @@ next=$($NEXT/xenpcid --version)
 # As the unit does: again at once, whatever it ended of.
 supervise()
 {
-	while [ ! -e $CASE_TMP/enough ]; do
-		# shellcheck disable=SC2046
-		$(cat $CASE_TMP/program) --debug >>"$DAEMON_LOG" 2>&1 </dev/null &
+	while [ -e $CASE_TMP/supervised ]; do
+		read -r program <$CASE_TMP/program
+		# shellcheck disable=SC2086
+		$program --debug >>"$DAEMON_LOG" 2>&1 </dev/null &
 		echo $! >$CASE_TMP/daemon.pid
 		wait $! 2>/dev/null || true
 	done
 }
 echo xenpcid >$CASE_TMP/program
+touch $CASE_TMP/supervised
+trap 'rm -f $CASE_TMP/supervised' EXIT
+trap 'rm -f $CASE_TMP/supervised; exit 1' TERM
 supervise 2>/dev/null &
 supervisor=$!
 is_serving()
@@ -69,7 +73,7 @@ dmesg | grep -iE 'not responding|nvme.*(timeout|reset|abort)|pcifront.*(err|fail
 exit $rc
 END
 )
-rig-guest start steady --pci "$bdf" "$guest"
+rig-guest start steady --config 'cpus="1"' --pci "$bdf" "$guest"
 rig-guest line steady '^reading' --timeout 60
 domid=$(xl domid steady)
 
@@ -77,17 +81,16 @@ domid=$(xl domid steady)
 held_for_guest()
 {
 	xen_pirqs "$domid"
-	xl dmesg -c >/dev/null
-	_xen_key g 'print_all . done'
-	xl dmesg | awk -v ref="$(printf '[0x%03x]' "$1")" -v domid="$domid" '
+	xen_says g 'grant-table for remote'
+	awk -v ref="$(printf '[0x%03x]' "$1")" -v domid="$domid" '
 		/grant-table for remote/ { mine = $0 ~ "remote d" domid " " }
-		mine && $2 == ref { print "grant", $2, "pin", $5 }'
+		mine && $2 == ref { print "grant", $2, "pin", $5 }' "$CASE_TMP/xen"
 }
 page=$(node "/local/domain/$domid/device/pci/0/pci-op-ref")
 held_for_guest "$page" >$CASE_TMP/held.before
 grep -q '^irq ' $CASE_TMP/held.before || fail 'Xen knows no interrupt of the guest'
 grep -q '^grant ' $CASE_TMP/held.before || {
-	xl dmesg | tail -n 40
+	tail -n 40 "$CASE_TMP/xen"
 	fail "Xen knows no mapping of the guest's page"
 }
 
@@ -97,23 +100,21 @@ awk -v seed="$seed" -v n=$KILLS 'BEGIN {
 	srand(seed)
 	for (i = 0; i < 4 * n; i++) {
 		what = rand()
-		print what < 0.45 ? "broker" : what < 0.9 ? "worker" : "both", 0.05 + 1.1 * rand()
+		print what < 0.45 ? "broker" : what < 0.9 ? "worker" : "both", 0.2 + 1.2 * rand()
 	}
 }' >$CASE_TMP/plan
 brokers=0
 workers=0
+# Without other programs, which take their time here.
 kill_worker()
 {
-	_w=$(worker_of_domid) && kill -9 "$_w" 2>/dev/null || return 0
+	read -r _ _w _ 2>/dev/null <"/run/xenpci/d$domid.worker" &&
+		kill -9 "$_w" 2>/dev/null || return 0
 	workers=$((workers + 1))
-}
-worker_of_domid()
-{
-	cut -d' ' -f2 "/run/xenpci/d$domid.worker" 2>/dev/null
 }
 kill_broker()
 {
-	kill -9 "$(daemon_pid)" 2>/dev/null || return 0
+	read -r _b <$CASE_TMP/daemon.pid && kill -9 "$_b" 2>/dev/null || return 0
 	brokers=$((brokers + 1))
 }
 while [ $((brokers + workers)) -lt $KILLS ] && read -r what delay; do
@@ -136,7 +137,7 @@ echo "$NEXT/xenpcid --worker $NEXT/xenpcid-worker" >$CASE_TMP/program
 kill -TERM "$(daemon_pid)"
 worker_is_next()
 {
-	tr '\0' ' ' <"/proc/$(worker_of_domid)/cmdline" | grep -q " ${next#* } d$domid"
+	tr '\0' ' ' <"/proc/$(worker_of steady)/cmdline" | grep -q " ${next#* } d$domid"
 }
 wait_for 20 worker_is_next || fail "the worker is not of the version ${next#* }"
 expect "version ${next#* } serves" cat "$DAEMON_LOG"
@@ -149,9 +150,16 @@ rig-guest tell steady finish
 rc=0
 rig-guest wait steady --timeout 60 >$CASE_TMP/console || rc=$?
 grep -E '^(steady|disk was|vectors)' $CASE_TMP/console | sed 's/^/# /'
-sed -n 's/.* the first answer, \([0-9]*\) ms after the start.*/\1/p' "$DAEMON_LOG" |
-	sort -n | awk '{ a[NR] = $1 } END { if (NR) print "# first answer of " NR \
-	" daemons: " a[int((NR + 1) / 2)] " ms after the start, at worst " a[NR] " ms" }'
+# after WHAT PATTERN: how many milliseconds after the daemons' starts the log says so.
+after()
+{
+	sed -n "s/.*$2, \([0-9]*\) ms after .*start.*/\1/p" "$DAEMON_LOG" | sort -n | awk -v what="$1" '
+		{ a[NR] = $1 }
+		END { if (NR) print "# " what ", " NR " times: " a[int((NR + 1) / 2)] \
+			" ms after the start of xenpcid, at worst " a[NR] " ms" }'
+}
+after 'serves' 'version .* serves'
+after 'first answer to a worker' 'the first answer'
 [ $rc -eq 0 ] || {
 	tail -n 60 $CASE_TMP/console
 	fail "the guest noticed ($rc)"
@@ -161,7 +169,7 @@ sed -n 's/.* the first answer, \([0-9]*\) ms after the start.*/\1/p' "$DAEMON_LO
 [ "$(sed -n 's/^vectors before: //p' $CASE_TMP/console)" = \
 	"$(sed -n 's/^vectors after: //p' $CASE_TMP/console)" ] || fail 'vectors are missing'
 nothing_left
-touch $CASE_TMP/enough
+rm -f $CASE_TMP/supervised
 kill -TERM "$(daemon_pid)"
 wait $supervisor || true
 # Nobody is left to serve, and nothing stays.
