@@ -203,18 +203,45 @@ static void on_done(void *arg, int err)
     struct reset *r = arg;
 
     judge(r, err);
-    /* The child cannot do this any more. */
-    if (err == -ETIMEDOUT && r->plan.n > 0 && must_choose(r))
-        (void)put_text(r->select_path, r->offered);
     r->request.done(r->request.arg, &r->outcome);
 }
 
-static void on_gone(void *arg)
+static void reset_free(void *arg)
 {
     struct reset *r = arg;
 
     (void)munmap(r->report, sizeof(*r->report));
     free(r);
+}
+
+/* In a child: the kernel asks the device what it can do. */
+static int put_order(void *arg)
+{
+    const struct reset *r = arg;
+
+    return put_text(r->select_path, r->offered);
+}
+
+static void nothing(void *arg UNUSED, int err UNUSED)
+{
+}
+
+/* The child that was too late has not put the methods back. */
+static void on_gone(void *arg)
+{
+    struct reset *r = arg;
+    const struct job_calls calls = {
+        .sbdf = r->request.sbdf,
+        .fd = -1,
+        .work = put_order,
+        .done = nothing,
+        .gone = reset_free,
+        .arg = r,
+    };
+
+    if (r->outcome.err != -ETIMEDOUT || r->plan.n == 0 || !must_choose(r) ||
+        job_start(&calls, DEADLINE_MS) < 0)
+        reset_free(r);
 }
 
 static void on_no_start(void *arg)

@@ -56,6 +56,25 @@ static bool waits_no_more(void *arg UNUSED)
     return !link || link->pending == 0;
 }
 
+static bool has_its_methods(void *arg UNUSED)
+{
+    return strcmp(temp_tree_text(world_path(link_nic, "reset_method")),
+                  "flr pm") == 0;
+}
+
+/* One was chosen, and its reset did not end. */
+START_TEST(methods_come_back_after_a_reset_that_was_too_late)
+{
+    temp_tree_file(world_path(link_nic, "reset_method"), "flr pm\n");
+    slow_guests();
+    link_world_hurry(HURRY);
+    world_slow_reset(link_nic);
+    tool_deletes(BACK_DOMID);
+    ck_assert(run_until(is_gone, NULL));
+    ck_assert(run_until(has_its_methods, NULL));
+}
+END_TEST
+
 /* A guest that died does not keep waiting for a device that it wanted. */
 START_TEST(waiting_for_a_stuck_device_ends_with_the_guest)
 {
@@ -210,6 +229,7 @@ TCase *slow_end_tests(void)
     tcase_set_timeout(tc, 30);
     tcase_add_test(tc, a_stuck_device_is_taken_back);
     tcase_add_test(tc, waiting_for_a_stuck_device_ends_with_the_guest);
+    tcase_add_test(tc, methods_come_back_after_a_reset_that_was_too_late);
     tcase_add_test(tc, a_front_leaves_a_silent_device);
     tcase_add_test(tc, a_silent_device_is_not_given_away);
     tcase_add_test(tc, a_device_that_vanishes_under_a_write);
