@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "child.h"
+#include "log.h"
 #include "loop.h"
 
 /* Exit codes carry an errno; larger ones do not occur on sysfs. */
@@ -64,6 +66,16 @@ static void on_deadline(void *arg)
     job->deadline = NULL;
     (void)kill(job->pid, SIGKILL);
     job->calls.done(job->calls.arg, -ETIMEDOUT);
+}
+
+void *job_memory(size_t len)
+{
+    void *memory = mmap(NULL, len, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (memory == MAP_FAILED)
+        fatalx("out of memory");
+    return memory;
 }
 
 int job_start(const struct job_calls *calls, uint32_t deadline_ms)

@@ -8,6 +8,7 @@
 #define BACK_JOB_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "compiler.h"
@@ -36,6 +37,10 @@ struct job_calls {
 /* 0, or a negative errno when no child could be made; then nothing is called.
  * done and gone are never called from here. */
 MUST_USE int job_start(const struct job_calls *calls, uint32_t deadline_ms);
+
+/* Zeroed memory in which the child's work leaves what it found; munmap() it in
+ * gone. Aborts when there is none. */
+void *job_memory(size_t len);
 
 /* Is a child of ours in the kernel with this device? */
 MUST_USE bool job_is_running(struct sbdf sbdf);

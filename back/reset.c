@@ -267,16 +267,6 @@ static void look_up(struct reset *r)
                &r->plan);
 }
 
-static void *shared_memory(size_t len)
-{
-    void *memory = mmap(NULL, len, PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-    if (memory == MAP_FAILED)
-        fatalx("out of memory");
-    return memory;
-}
-
 void reset_start(const struct reset_request *request)
 {
     struct reset *r = calloc(1, sizeof(*r));
@@ -292,7 +282,7 @@ void reset_start(const struct reset_request *request)
     if (!r)
         fatalx("out of memory");
     r->request = *request;
-    r->report = shared_memory(sizeof(*r->report));
+    r->report = job_memory(sizeof(*r->report));
     look_up(r);
     r->outcome.err = job_start(&calls, DEADLINE_MS);
     if (r->outcome.err < 0)

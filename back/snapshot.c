@@ -75,10 +75,7 @@ void snapshot_take(struct sbdf sbdf, int config_fd, snapshot_done_fn *done,
     t->config_fd = config_fd;
     t->done = done;
     t->arg = arg;
-    t->shared = mmap(NULL, sizeof(*t->shared), PROT_READ | PROT_WRITE,
-                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (t->shared == MAP_FAILED)
-        fatalx("out of memory");
+    t->shared = job_memory(sizeof(*t->shared));
     t->err = job_start(&calls, DEADLINE_MS);
     if (t->err < 0)
         (void)loop_after(0, on_no_start, t);
