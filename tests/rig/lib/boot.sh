@@ -102,7 +102,10 @@ run_archive()
 	install -m 755 "$RIG_DIR/dom0/init" "$tree/init"
 	install -m 755 "$RIG_DIR"/dom0/rig-{bdf,guest,monitor} "$tree/usr/sbin/"
 	install -m 755 "$RIG_DIR"/guest/{init,rig-wait-for,rig-wait-until,edu-irq} "$tree/rig/guest/"
-	[ -z "$TOOLS" ] || install -D -m 755 -t "$tree/rig/guest/tools" "$TOOLS"/*
+	[ -z "$TOOLS" ] || {
+		install -D -m 755 -t "$tree/rig/guest/tools" "$TOOLS"/guest/*
+		install -m 755 "$TOOLS"/dom0/* "$tree/usr/sbin/"
+	}
 	[ -z "$README_DIR" ] || install -D -m 644 -t "$tree/rig/guest/readme" "$README_DIR"/*
 	install -m 755 "$RIG_DIR"/guest/{edu-irq,rig-wait-until} "$tree/usr/sbin/"
 	extras=()
