@@ -127,6 +127,7 @@ struct trace_result trace_call(pid_t pid, enum trace_filter filter,
     struct user_regs_struct saved = stop_in_call(
         pid, memory, filter == TRACE_UNFILTERED ? PTRACE_O_SUSPEND_SECCOMP : 0);
     struct user_regs_struct regs = saved;
+    int status = 0;
 
     if (pwrite(memory, room, TRACE_ROOM, (off_t)room_of(&regs)) != TRACE_ROOM)
         err(2, "cannot write its memory");
@@ -135,14 +136,18 @@ struct trace_result trace_call(pid_t pid, enum trace_filter filter,
         err(2, "cannot set its registers");
     if (!step(pid, &result))
         return result;
-    if (ptrace(PTRACE_GETREGS, pid, NULL, &regs) < 0)
-        err(2, "cannot read its registers");
+    (void)close(memory);
+    /* For what it has just done somebody may have killed it already. */
+    if (ptrace(PTRACE_GETREGS, pid, NULL, &regs) < 0) {
+        (void)waitpid(pid, &status, 0);
+        result.died = true;
+        result.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+        return result;
+    }
     result.result = (long)regs.rax;
     saved.rax = (unsigned long long)-EINTR;
     saved.orig_rax = ~0ull;
-    if (ptrace(PTRACE_SETREGS, pid, NULL, &saved) < 0 ||
-        ptrace(PTRACE_DETACH, pid, NULL, NULL) < 0)
-        err(2, "cannot let go of it");
-    (void)close(memory);
+    (void)ptrace(PTRACE_SETREGS, pid, NULL, &saved);
+    (void)ptrace(PTRACE_DETACH, pid, NULL, NULL);
     return result;
 }
