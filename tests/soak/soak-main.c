@@ -96,7 +96,7 @@ void fuzz_fail(const char *fmt, ...)
 }
 
 /* What a killed broker had allocated is nobody's any more. */
-const char *__asan_default_options(void);
+__attribute__((visibility("default"))) const char *__asan_default_options(void);
 
 const char *__asan_default_options(void)
 {
