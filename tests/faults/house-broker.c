@@ -14,6 +14,12 @@ void house_init(void)
     libs_front_init();
 }
 
+/* A broker that has ended leaves it to the kernel. */
+bool house_lost_memory(void)
+{
+    return restart_any();
+}
+
 void house_up(void)
 {
     fault_world_up();

@@ -32,6 +32,11 @@ void house_init(void)
 {
 }
 
+bool house_lost_memory(void)
+{
+    return false;
+}
+
 void house_up(void)
 {
     uint8_t config[256] = { 0x36, 0x1b, 0x10, 0x00 };

@@ -3,6 +3,7 @@
 #ifndef TESTS_FAULTS_HOUSE_H
 #define TESTS_FAULTS_HOUSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -22,6 +23,9 @@ void house_down(void);
  * go to log_fd. */
 void house_operate(const struct scenario *scenario,
                    const struct fault_point *point, int log_fd);
+
+/* Is memory lost that is not the product's fault? */
+bool house_lost_memory(void);
 
 /* Ends the point with this verdict. */
 void verdict(const char *fmt, ...) PRINTF(1, 2) __attribute__((noreturn));

@@ -136,6 +136,9 @@ WRAP(ssize_t, -1, __getdelim, (char **line, size_t *room, int end, FILE *file),
 WRAP(int, -1, lstat, (const char *path, struct stat *st), (path, st))
 WRAP(char *, NULL, strndup, (const char *text, size_t len), (text, len))
 WRAP(char *, NULL, fgets, (char *text, int len, FILE *file), (text, len, file))
+WRAP(int, -1, setpriority, (__priority_which_t which, id_t who, int nice),
+     (which, who, nice))
+WRAP(int, ESRCH, clock_getcpuclockid, (pid_t pid, clockid_t *id), (pid, id))
 WRAP(ssize_t, -1, sendto,
      (int fd, const void *data, size_t len, int flags,
       const struct sockaddr *to, socklen_t to_len),

@@ -69,7 +69,9 @@ static void run(const struct scenario *scenario,
     if (allowed && shared->children > allowed->children)
         verdict("%d children are left", shared->children - allowed->children);
     shared->good = true;
-    exit(EXIT_SUCCESS);
+    if (house_lost_memory())
+        _exit(EXIT_SUCCESS);
+    exit(EXIT_SUCCESS); /* where sanitizers look for leaks */
 }
 
 static void judge(int status, struct point_result *result)

@@ -21,6 +21,13 @@
 #define DESCRIPTORS 256
 #define PATIENCE_MS 500u
 
+/* Lines of its status that say so; an instrumented worker has no filter. */
+#ifdef __SANITIZE_ADDRESS__
+#define CONFINED 3u
+#else
+#define CONFINED 4u
+#endif
+
 static pid_t children[CHILDREN];
 static unsigned int nchildren;
 #define WORKERS 64u
@@ -125,7 +132,7 @@ bool processes_is_confined(pid_t worker)
                strcmp(line, "NoNewPrivs:\t1\n") == 0;
     }
     (void)fclose(file);
-    return ended || met == 4;
+    return ended || met >= CONFINED;
 }
 
 unsigned int processes_zombies(void)

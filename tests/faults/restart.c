@@ -142,9 +142,17 @@ static void close_all(void)
             (void)close(fd);
 }
 
+static bool any;
+
+bool restart_any(void)
+{
+    return any;
+}
+
 /* As the kernel does when a process is gone. */
 static void clear_away(void)
 {
+    any = true;
     link_world_stop();
     end_children();
     libs_store_drop();

@@ -25,6 +25,9 @@ void restart_end(void) __attribute__((noreturn));
  */
 bool restart_whole(bool (*script)(void));
 
+/* Has a broker ended in this point? */
+bool restart_any(void);
+
 /* The next broker: goes on with what it finds. Frees nothing of the last one's
  * memory. */
 void restart_broker(void);
