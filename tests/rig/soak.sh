@@ -545,7 +545,7 @@ done
 xen_view >"$S/view.before"
 cp "$(linux_script)" "$S/linux.sh"
 echo "soak: seed $SEED, $SECONDS_TO_RUN s, devices: $(owned - | tr '\n' ' ')"
-for _g in $GUESTS; do
+for _g in ${SOAK_START:-$GUESTS}; do
 	note "create $_g"
 	create_guest "$_g"
 done
