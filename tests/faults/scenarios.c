@@ -27,6 +27,19 @@ static const struct back_model megasas = {
     .class_code = "0x010400\n",
     .irq = 11,
 };
+/* As small, and elsewhere: 256 reads less each time are a thousand points less. */
+static const struct back_model ahci = {
+    .dump = "ich9-ahci",
+    .resource = "0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
+                "0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
+                "0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
+                "0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
+                "0x000000000000d960 0x000000000000d97f 0x0000000000040101\n"
+                "0x00000000fd99a000 0x00000000fd99afff 0x0000000000040200\n"
+                "0x0000000000000000 0x0000000000000000 0x0000000000000000\n",
+    .class_code = "0x010601\n",
+    .irq = 10,
+};
 static const struct sbdf disk = { .bus = 6 };
 static const struct sbdf other = { .bus = 7 };
 
@@ -36,7 +49,7 @@ static const struct sbdf other = { .bus = 7 };
 static void prepare_devices(void)
 {
     world_add(disk, &megasas);
-    world_add(other, &back_disk2);
+    world_add(other, &ahci);
 }
 
 static void prepare_connected(void)
