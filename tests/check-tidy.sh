@@ -11,7 +11,7 @@ flags=$(room_flags "$file")
 # shellcheck disable=SC2086 # lists of flags
 out=$(clang-tidy --quiet --warnings-as-errors='*' "$srcdir/$file" -- \
     -std=gnu11 -D_GNU_SOURCE -DRUN_DIR='""' -DCONFIG_FILE='""' -DWORKER_PROGRAM='""' \
-    -DTEST_DATA_DIR='""' $flags ${LINT_CFLAGS:-} 2>&1) || {
+    -DTEST_DATA_DIR='""' -DTEST_WORKER='""' $flags ${LINT_CFLAGS:-} 2>&1) || {
     printf '%s\n' "$out" | grep -v 'warnings generated\|^Suppressed\|^Use -' >&2
     exit 1
 }

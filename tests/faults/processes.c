@@ -155,7 +155,9 @@ unsigned int processes_descriptors(void)
     DIR *dir = opendir("/proc/self/fd");
     unsigned int n = 0;
 
-    while (dir && readdir(dir))
+    if (!dir)
+        return 0;
+    while (readdir(dir))
         n++;
     (void)closedir(dir);
     return n;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -149,6 +150,12 @@ bool restart_any(void)
     return any;
 }
 
+/* The linker's names for both ends of one section are two objects to C. */
+static size_t span(const unsigned char *start, const unsigned char *stop)
+{
+    return (size_t)((uintptr_t)stop - (uintptr_t)start);
+}
+
 /* As the kernel does when a process is gone. */
 static void clear_away(void)
 {
@@ -157,9 +164,9 @@ static void clear_away(void)
     end_children();
     libs_store_drop();
     copy(__start_product_data, data,
-         (size_t)(__stop_product_data - __start_product_data));
+         span(__start_product_data, __stop_product_data));
     copy(__start_product_bss, bss,
-         (size_t)(__stop_product_bss - __start_product_bss));
+         span(__start_product_bss, __stop_product_bss));
     close_all();
 }
 
