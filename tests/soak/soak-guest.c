@@ -65,9 +65,19 @@ void soak_guest_destroy(struct soak_guest *g)
     fake_store_fire(XS_WATCH_RELEASE);
 }
 
+static bool has_a_device(uint16_t domid)
+{
+    for (unsigned int i = 0; i < SOAK_DEVICES; i++)
+        if (fake_xen_owner(soak_devices[i].sbdf) == domid)
+            return true;
+    return false;
+}
+
+/* Taking a device back has steps that other processes do, so a domain can be
+ * without pages and still have it; at rest it must be gone. */
 static void bury(struct soak_guest *g)
 {
-    if (fake_kernel_mapped(g->w.k) > 0)
+    if (fake_kernel_mapped(g->w.k) > 0 || has_a_device(g->domid))
         return;
     memset(fake_xen_domain(g->domid), 0, sizeof(struct hyp_domain));
     soak_domain_nodes(g, false);

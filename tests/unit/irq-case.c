@@ -123,9 +123,9 @@ int msix_on_at(const uint16_t *entries, unsigned int count,
 {
     struct irq_call call = new_call(count);
 
-    memcpy(call.entries, entries,
-           (count < PCI_WIRE_MSIX_MAX ? count : PCI_WIRE_MSIX_MAX) *
-               sizeof(entries[0]));
+    /* A count that is too large is refused before an entry is looked at. */
+    if (count <= PCI_WIRE_MSIX_MAX)
+        memcpy(call.entries, entries, count * sizeof(entries[0]));
     irq_msix_on(&call);
     ck_assert(call_done);
     *granted = call.count;

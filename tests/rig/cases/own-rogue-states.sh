@@ -13,8 +13,10 @@ honest_start "$net"
 
 workers()
 {
-	grep -l -a -- "--worke[r].$(xl domid rogue)" /proc/[0-9]*/cmdline 2>/dev/null |
-		cut -d/ -f3
+	for _w in $(pidof xenpcid-worker); do
+		! tr '\0' ' ' <"/proc/$_w/cmdline" | grep -q " d$(xl domid rogue) *$" ||
+			echo "$_w"
+	done
 }
 
 rogue connect
