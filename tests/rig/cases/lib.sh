@@ -137,7 +137,9 @@ daemon_alive()
 # Ready when it has taken the bus from the kernel, or has died.
 daemon_ready()
 {
-	[ "$(cat "$AUTOPROBE")" = 0 ] || ! daemon_alive
+	[ "$(cat "$AUTOPROBE")" = 0 ] &&
+		[ "$(xenstore-read /xenpci/daemon/pid 2>/dev/null)" = "$(daemon_pid)" ] ||
+		! daemon_alive
 }
 
 # start_daemon [ARGUMENT]...
