@@ -156,6 +156,7 @@ static void claim_listed(struct link *link, const struct publish_device *listed)
     if (!attempt) {
         link->failed++;
         link_report(link, &listed->dev, -ENOMEM, "out of memory");
+        link_write_device_state(link, listed->dev, XB_CLOSED);
         return;
     }
     attempt->link = link;

@@ -243,7 +243,9 @@ static bool peer_event(const struct link *link, const struct view *view,
         return false;
     if (!xb_back_needs_change(link->self, link->peer))
         return true;
-    return view->online && link->peer != link->peer_entry;
+    /* A device that was listed while another one failed is no old story. */
+    return view->online && (link->peer != link->peer_entry ||
+                            (link->self == XB_CLOSING && view->wanted));
 }
 
 /* Does the change under way have to do without the front's answer? */

@@ -84,7 +84,8 @@ static const struct xb_row back_rows[] = {
     { XB_RECONFIGURED, XB_EV_FAILED, XB_ACT_REPORT, XB_RECONFIGURED },
     { XB_RECONFIGURED, XB_EV_CAPTURED, XB_ACT_DISCONNECT, XB_CLOSING },
 
-    /* 1: a front that wrote 6 and 1 while we did not look. */
+    /* 1: a front that wrote 6 and 1 while we did not look, or one that has not
+     * booted, with another device listed since the first one failed. */
     { XB_CLOSING, XB_EV_PEER_CLOSED, XB_ACT_NONE, XB_CLOSED },
     { XB_CLOSING, XB_EV_PEER_INITIALISING, XB_ACT_NONE, XB_INITWAIT },
     { XB_CLOSING, XB_EV_PEER_UNKNOWN, XB_ACT_RELEASE, XB_CLOSED },

@@ -128,6 +128,22 @@ START_TEST(the_list_closes_up_while_a_device_is_claimed)
 END_TEST
 
 /* Some toolstacks just delete the nodes. */
+/* The failure of one device and the listing of another cross each other. */
+START_TEST(listed_while_another_one_fails)
+{
+    tool_lists(BACK_DOMID, absent);
+    expect_states(BACK_DOMID, "2 5");
+    set_back(BACK_DOMID, "state", "2");
+    tool_lists(BACK_DOMID, link_nvme);
+    set_back(BACK_DOMID, "state", "5");
+    expect_states(BACK_DOMID, "2 5 2 3");
+    ck_assert_str_eq(back_node(BACK_DOMID, "state-0"), "6");
+    ck_assert_str_eq(back_node(BACK_DOMID, "state-1"), "3");
+    front_publishes(BACK_DOMID);
+    expect_states(BACK_DOMID, "2 5 2 3 4");
+}
+END_TEST
+
 START_TEST(unlisted_without_a_word)
 {
     connect_guest(BACK_DOMID, link_nvme);
@@ -415,6 +431,7 @@ TCase *link_plug_tests(void)
     tcase_add_loop_test(tc, the_list_closes_up_while_a_device_is_released, 0,
                         2);
     tcase_add_test(tc, the_list_closes_up_while_a_device_is_claimed);
+    tcase_add_test(tc, listed_while_another_one_fails);
     tcase_add_test(tc, unlisted_without_a_word);
     tcase_add_test(tc, removed_before_the_front_connects);
     tcase_add_test(tc, a_front_that_does_not_let_go);
