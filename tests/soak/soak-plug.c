@@ -58,7 +58,7 @@ bool op_steal(void)
 {
     struct soak_device *dev = any_device(true);
     struct soak_guest *g = any_guest(is_alive);
-    struct publish_request req = { .options = "" };
+    struct publish_request req = { .options = "permissive=0" };
 
     if (!g || !dev || soak_lister(dev->sbdf) == g)
         return false;
