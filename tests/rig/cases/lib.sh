@@ -510,10 +510,12 @@ END
 }
 
 # dump_of CONSOLE NAME: the dump between "NAME-begins" and "NAME-ends" on a
-# guest's console, without the names of classes.
+# guest's console, without the names of classes and what the kernel, or a front
+# that has to wait, says in between.
 dump_of()
 {
-	sed -n "/^$2-begins/,/^$2-ends/p" "$1" | grep -v '^\[\|-begins$\|-ends$' |
+	sed -n "/^$2-begins/,/^$2-ends/p" "$1" |
+		grep -v '^\[\|-begins$\|-ends$\|: waiting: ' |
 		sed 's/^\([0-9a-f:]*\.[0-7]\) [^[]*\[/\1 [/; s/ *$//'
 }
 
