@@ -13,6 +13,9 @@
 /* When no process can be started. */
 #define AGAIN_MS 1000u
 
+/* So many in a row that die of the first request they find end the link. */
+#define UNSETTLED_MAX 6u
+
 /* Mapping and binding are two hypercalls; a loaded host starts slowly. */
 #define CONNECT_MS 15000u
 
@@ -103,6 +106,14 @@ static void start_again(void *arg)
     start_worker(link, CFG_CONTINUE);
 }
 
+/* One that dies of its guest's request again and again has no next. */
+static bool keeps_dying(struct link *link)
+{
+    if (link->settled)
+        return false;
+    return ++link->unsettled >= UNSETTLED_MAX;
+}
+
 static void on_gone(void *arg, const char *reason)
 {
     struct link *link = arg;
@@ -118,7 +129,7 @@ static void on_gone(void *arg, const char *reason)
         connect_failed(link, -EIO, "the worker ended while connecting");
         return;
     }
-    if (!link->outdated && link_keeps_dying(link)) {
+    if (!link->outdated && keeps_dying(link)) {
         link_report(link, NULL, -EIO,
                     "the guest's worker dies of each request that it finds; "
                     "the front may connect again");
@@ -127,7 +138,7 @@ static void on_gone(void *arg, const char *reason)
         return;
     }
     if (!link->outdated)
-        ms = link_next_worker_ms(link);
+        ms = quota_take(&link->quota, QUOTA_DEATH, loop_now_us(), 1);
     if (ms > 0)
         link->soon = loop_after(ms, start_again, link);
     else

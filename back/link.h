@@ -15,7 +15,6 @@
  * link-newer.c    what a newer one has left
  * link-front.c    what a front publishes
  * link-worker.c   actions CONNECT, DISCONNECT; the worker's life
- * link-deaths.c   when it dies
  * link-upgrade.c  workers of another version, one by one
  * link-requests.c what the worker asks for
  * link-quota.c    a guest's share of all this
@@ -69,8 +68,6 @@ struct link {
     bool settled;            /* it has answered what it found */
     bool outdated;           /* it is of another version than we are */
     unsigned int unsettled;  /* so many in a row died before that */
-    unsigned int deaths;     /* lately, */
-    uint64_t deaths_since;   /* counted from here; milliseconds */
     struct loop_watch *soon; /* the next worker, after too many */
 
     struct loop_watch *patience; /* with a front or a worker that must answer */
@@ -162,12 +159,6 @@ void link_act_disconnect(struct link *link);
  * node. */
 MUST_USE int link_read_front(struct link *link, struct msg_connect *c,
                              char why[DEVICE_WHY]);
-
-/* The worker has died. How long the next one waits: one that cannot live must not
- * keep the host busy with starting it. */
-uint32_t link_next_worker_ms(struct link *link);
-/* ... and one that dies of its guest's request again and again has no next. */
-bool link_keeps_dying(struct link *link);
 
 /* For a front that is connected already: the worker that an earlier broker left,
  * or a new one. */

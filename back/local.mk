@@ -54,7 +54,6 @@ back_libback_a_SOURCES = \
 	back/ledger.c \
 	back/ledger.h \
 	back/link-adopt.c \
-	back/link-deaths.c \
 	back/link-devices.c \
 	back/link-front.c \
 	back/link-newer.c \

@@ -23,6 +23,8 @@ static const struct row {
     [QUOTA_EVENT] = { 10 * MS, 640 * MS, 100 * MS },
     /* A process, a mapping and a port each: 16, then 4 a second. */
     [QUOTA_CONNECT] = { 250 * MS, 4000 * MS, 500 * MS },
+    /* A process each, and no end to it: 16, then 4 a second. */
+    [QUOTA_DEATH] = { 250 * MS, 4000 * MS, 250 * MS },
 };
 
 uint32_t quota_wait(const struct quota *quota, enum quota_kind kind,

@@ -15,6 +15,7 @@ enum quota_kind {
     QUOTA_LOOK,    /* looks at its part of the store */
     QUOTA_EVENT,   /* changes of its front's state that the store tells us of */
     QUOTA_CONNECT, /* workers that connect to its page */
+    QUOTA_DEATH,   /* workers that end by themselves and are replaced */
     QUOTA_KINDS
 };
 

@@ -106,7 +106,7 @@ START_TEST(an_adopted_worker_of_another_version_is_replaced)
     ck_assert(run_until(is_replaced, NULL));
     ck_assert(!link_find(BACK_DOMID)->outdated);
     /* That was no death. */
-    ck_assert_uint_eq(link_find(BACK_DOMID)->deaths, 0);
+    ck_assert_uint_eq(link_find(BACK_DOMID)->quota.paid_us[QUOTA_DEATH], 0);
     ck_assert_uint_eq(link_find(BACK_DOMID)->unsettled, 0);
     ck_assert_str_eq(back_error(BACK_DOMID), "");
 }

@@ -21,6 +21,7 @@ static const struct promise {
     { "looks", QUOTA_LOOK, 32, 100, 20 },
     { "events", QUOTA_EVENT, 64, 100, 100 },
     { "connects", QUOTA_CONNECT, 16, 4, 500 },
+    { "deaths", QUOTA_DEATH, 16, 4, 250 },
 };
 
 START_TEST(so_much_at_once)
