@@ -110,8 +110,9 @@ static int has_connected(struct link *link, bool *has)
     return 0;
 }
 
-/* Devices that were claimed, and nobody was told before the end. */
-static int tell_exported(struct link *link)
+/* What the store says of the devices; of one that was claimed, nobody may have
+ * been told before the end. */
+static int adopt_listed(struct link *link)
 {
     struct publish_device *list = NULL;
     size_t n = 0, i;
@@ -120,10 +121,13 @@ static int tell_exported(struct link *link)
     if (ret < 0)
         return link_is_trouble(ret) ? ret : 0;
     for (i = 0; i < n; i++) {
-        const struct device *dev = device_by_sbdf(list[i].dev);
+        struct device *dev = device_by_sbdf(list[i].dev);
 
-        if (dev && link_owns(link, dev) && list[i].state == XB_INITIALISING)
+        if (!dev || !link_owns(link, dev))
+            continue;
+        if (list[i].state == XB_INITIALISING)
             link_write_exported(link, dev);
+        link_adopt_policy(link, &list[i], dev);
     }
     free(list);
     return 0;
@@ -148,10 +152,9 @@ int link_adopt(struct link *link)
     }
     ret = has_connected(link, &connected);
     if (ret == 0)
-        ret = tell_exported(link);
+        ret = adopt_listed(link);
     if (ret < 0)
         return ret;
-    link_adopt_policy(link);
     log_info("d%u: goes on in state %s", link->domid, xb_state_name(state));
     /* Of a change that was under way we know only what the store says. */
     link->self = state;

@@ -5,7 +5,6 @@
  * guest; a quirk without effect does not.
  */
 #include <errno.h>
-#include <stdlib.h>
 
 #include "link.h"
 #include "quirk.h"
@@ -56,19 +55,9 @@ void link_check_quirks(struct link *link, const struct device *dev)
 }
 
 /* An earlier broker claimed it; what it may do is in its record. */
-void link_adopt_policy(struct link *link)
+void link_adopt_policy(struct link *link, const struct publish_device *listed,
+                       struct device *dev)
 {
-    struct publish_device *list = NULL;
-    size_t n = 0, i;
-
-    if (publish_list(link->store, link->domid, &list, &n) < 0)
-        return;
-    for (i = 0; i < n; i++) {
-        struct device *dev = device_by_sbdf(list[i].dev);
-
-        if (dev && link_owns(link, dev) &&
-            link_policy(link, &list[i], &dev->policy))
-            dev->policy.knobs = dev->cs.params.knobs;
-    }
-    free(list);
+    if (link_policy(link, listed, &dev->policy))
+        dev->policy.knobs = dev->cs.params.knobs;
 }

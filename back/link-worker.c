@@ -224,6 +224,25 @@ static void give_work(struct link *link, const struct msg_connect *c,
     }
 }
 
+static void start_process(struct link *link, const struct msg_connect *c,
+                          enum cfg_start start)
+{
+    char why[DEVICE_WHY];
+    int ret;
+
+    link->worker = worker_spawn(link->domid, &handlers, link);
+    if (link->worker) {
+        give_work(link, c, start);
+        return;
+    }
+    ret = -errno;
+    device_say(why, "no worker process: %s", strerror(-ret));
+    connect_failed(link, ret, why);
+    /* A host short of processes is so for a while; the guest still waits. */
+    if (start == CFG_CONTINUE)
+        link->soon = loop_after(AGAIN_MS, start_again, link);
+}
+
 static void start_worker(struct link *link, enum cfg_start start)
 {
     struct msg_connect c = { 0 };
@@ -231,18 +250,11 @@ static void start_worker(struct link *link, enum cfg_start start)
     int ret = link_read_front(link, &c, why);
 
     if (ret == 0) {
-        link->worker = worker_spawn(link->domid, &handlers, link);
-        if (!link->worker) {
-            ret = -errno;
-            device_say(why, "no worker process: %s", strerror(-ret));
-        }
-    }
-    if (ret == 0) {
-        give_work(link, &c, start);
+        start_process(link, &c, start);
         return;
     }
     connect_failed(link, ret, why);
-    /* A host short of processes is so for a while; the guest still waits. */
+    /* So is a store that does not answer. */
     if (start == CFG_CONTINUE && link_is_trouble(ret) && ret != -EPROTO)
         link->soon = loop_after(AGAIN_MS, start_again, link);
 }
@@ -255,30 +267,39 @@ static void resume_again(void *arg)
     link_worker_resume(link);
 }
 
+static void resume_later(struct link *link, int err)
+{
+    log_limited(&link->budget,
+                "d%u: cannot go on with the guest's worker: %s; trying again",
+                link->domid, strerror(-err));
+    link->soon = loop_after(AGAIN_MS, resume_again, link);
+}
+
 void link_worker_resume(struct link *link)
 {
     struct msg_connect c = { 0 };
     char why[DEVICE_WHY] = "";
-    int ret = link_read_front(link, &c, why);
-    bool known = !link_is_trouble(ret) || ret == -EPROTO;
+    int front = link_read_front(link, &c, why), ret;
 
-    if (ret == 0)
+    if (link_is_trouble(front) && front != -EPROTO) {
+        resume_later(link, front);
+        return;
+    }
+    if (front == 0)
         link->worker = worker_adopt(link->domid, &handlers, link);
-    /* Two workers at one page would answer each other's requests: none starts
-     * before the one that is there has ended. */
-    if (known && !link->worker)
-        ret = worker_discard(link->domid);
     if (link->worker) {
         give_work(link, &c, CFG_CONTINUE);
-    } else if (known && ret == 0) {
-        start_worker(link, CFG_CONTINUE);
-    } else {
-        log_limited(&link->budget,
-                    "d%u: cannot go on with the guest's worker: %s; trying "
-                    "again",
-                    link->domid, strerror(-ret));
-        link->soon = loop_after(AGAIN_MS, resume_again, link);
+        return;
     }
+    /* Two workers at one page would answer each other's requests: none starts
+     * before the one that is there has ended. */
+    ret = worker_discard(link->domid);
+    if (ret < 0)
+        resume_later(link, ret);
+    else if (front < 0)
+        connect_failed(link, front, why);
+    else
+        start_process(link, &c, CFG_CONTINUE);
 }
 
 static void connect_late(void *arg)

@@ -147,7 +147,8 @@ MUST_USE bool link_policy(struct link *link,
 /* Note the quirks of an exported device that have no effect. */
 void link_check_quirks(struct link *link, const struct device *dev);
 /* link_policy() for what an earlier broker claimed, but for the knobs. */
-void link_adopt_policy(struct link *link);
+void link_adopt_policy(struct link *link, const struct publish_device *listed,
+                       struct device *dev);
 
 /* Actions: each ends in link_finish(), now or later. */
 void link_act_devices(struct link *link); /* EXPORT and RECONFIGURE */
