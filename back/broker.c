@@ -83,10 +83,11 @@ static void close_all(void)
 {
     aer_source_close();
     (void)!store_remove(store, NULL, XS_DAEMON_DIR);
-    worker_spare_end();
     /* With guests left, the kernel must not take their directories over. */
-    if (!link_next(NULL))
+    if (!link_next(NULL)) {
         kernel_half_let_go();
+        worker_spare_end();
+    }
     store_close(store);
     hyp_close(hyp);
     loop_fini();

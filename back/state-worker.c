@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Records of worker processes: one line a guest, "VERSION PID START". */
+/* Records of worker processes: one line a guest, "VERSION PID START PROGRAM". */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -31,8 +31,8 @@ int state_worker_save(const struct state_worker *record)
     f = fopen(temporary, "we");
     if (!f)
         return -errno;
-    failed = fprintf(f, "%d %d %" PRIu64 "\n", STATE_VERSION, (int)record->pid,
-                     record->start) < 0;
+    failed = fprintf(f, "%d %d %" PRIu64 " %s\n", STATE_VERSION,
+                     (int)record->pid, record->start, record->program) < 0;
     errno = EIO;
     failed = fclose(f) != 0 || failed;
     if (failed || rename(temporary, path) < 0)
@@ -43,7 +43,7 @@ int state_worker_save(const struct state_worker *record)
 int state_worker_load(uint16_t domid, struct state_worker *record)
 {
     struct state_worker parsed = { .domid = domid };
-    char path[256], text[64] = "";
+    char path[256], text[128] = "";
     unsigned long long version, pid;
     char *end;
     FILE *f;
@@ -62,7 +62,8 @@ int state_worker_load(uint16_t domid, struct state_worker *record)
     (void)fclose(f);
     version = strtoull(text, &end, 10);
     pid = strtoull(end, &end, 10);
-    parsed.start = strtoull(end, NULL, 10);
+    parsed.start = strtoull(end, &end, 10);
+    (void)sscanf(end, " %31s", parsed.program);
     if (version == 0 || pid <= 1 || pid > INT32_MAX || parsed.start == 0)
         return -EPROTO;
     parsed.pid = (pid_t)pid;
@@ -117,4 +118,20 @@ void state_worker_drop(uint16_t domid)
     (void)unlink(path);
     path_of(domid, SOCKET, path);
     (void)unlink(path);
+}
+
+/* The record first: a process that none names has no guest's page yet. */
+int state_worker_give(uint16_t domid)
+{
+    static const char *const files[] = { RECORD, SOCKET };
+    char from[256], to[256];
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(files); i++) {
+        path_of(WORKER_SPARE, files[i], from);
+        path_of(domid, files[i], to);
+        if (rename(from, to) < 0)
+            return -errno;
+    }
+    return 0;
 }

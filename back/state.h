@@ -55,14 +55,18 @@ MUST_USE int state_owner(struct sbdf sbdf, uint16_t *domid);
 /* Addresses of all records, in malloc'd memory. 0 or a negative errno. */
 MUST_USE int state_list(struct sbdf **list, unsigned int *count);
 
+/* Instead of a guest's id: the worker that has none yet. */
+#define WORKER_SPARE 0u
+
 /*
  * A guest's worker: which process it is. Its socket is beside it. A record of any
  * version says this much, and nobody else's process is meant by it.
  */
 struct state_worker {
-    uint16_t domid;
+    uint16_t domid; /* or WORKER_SPARE */
     pid_t pid;
-    uint64_t start; /* field 22 of /proc/PID/stat */
+    uint64_t start;   /* field 22 of /proc/PID/stat */
+    char program[32]; /* its version; empty: nobody wrote it down */
 };
 
 /* As for devices; the list is of domain ids. Dropping removes the socket too. */
@@ -70,6 +74,8 @@ MUST_USE int state_worker_save(const struct state_worker *record);
 MUST_USE int state_worker_load(uint16_t domid, struct state_worker *record);
 MUST_USE int state_worker_list(uint16_t **list, unsigned int *count);
 void state_worker_drop(uint16_t domid);
+/* The spare worker is this guest's from now on. */
+MUST_USE int state_worker_give(uint16_t domid);
 
 /* The shadow file, made and zeroed if absent. A descriptor or -errno. */
 MUST_USE int state_shadow(struct sbdf sbdf);

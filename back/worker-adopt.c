@@ -18,6 +18,7 @@
 #include "age.h"
 #include "log.h"
 #include "state.h"
+#include "version.h"
 #include "worker-proc-private.h"
 
 /* What it has to do is send one message; the guest waits meanwhile. */
@@ -26,10 +27,7 @@
 /* For a process that was killed to be gone. Only at the start. */
 #define KILL_MS 500
 
-/* Room for the device messages of a full virtual bus. */
-#define SEND_BUFFER 1048576
-
-void worker_address(uint16_t domid, struct sockaddr_un *addr)
+static void address_of(uint16_t domid, struct sockaddr_un *addr)
 {
     memset(addr, 0, sizeof(*addr));
     addr->sun_family = AF_UNIX;
@@ -37,29 +35,43 @@ void worker_address(uint16_t domid, struct sockaddr_un *addr)
                    state_dir(), domid);
 }
 
+/* That come and go while the worker is busy with one request. */
+#define BROKERS 8
+
+/* One that cannot be found again is still good for this broker's life. */
+int worker_listen(struct worker_proc *w)
+{
+    struct sockaddr_un addr;
+
+    w->listener =
+        socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (w->listener < 0)
+        return -errno;
+    address_of(WORKER_SPARE, &addr);
+    (void)unlink(addr.sun_path);
+    if (bind(w->listener, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
+        listen(w->listener, BROKERS) < 0)
+        log_warn("no socket for the next xenpcid in %s", state_dir());
+    return 0;
+}
+
 void worker_leave_word(struct worker_proc *w)
 {
     struct state_worker record = {
-        .domid = w->domid,
+        .domid = WORKER_SPARE,
         .pid = w->pid,
         .start = age_start_of(w->pid),
     };
-    struct sockaddr_un addr;
     int ret;
 
-    worker_address(w->domid, &addr);
-    (void)unlink(addr.sun_path);
-    ret = state_worker_save(&record);
-    if (ret == 0 &&
-        (bind(w->listener, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
-         listen(w->listener, 1) < 0))
-        ret = -errno;
-    if (ret < 0)
-        log_warnx("d%u: its worker cannot be handed on: %s; a restart of "
-                  "xenpcid will pause the guest",
-                  w->domid, strerror(-ret));
     (void)close(w->listener);
     w->listener = -1;
+    (void)snprintf(record.program, sizeof(record.program), "%s",
+                   xenpci_version);
+    ret = state_worker_save(&record);
+    if (ret < 0)
+        log_warnx("no word of a worker for the next xenpcid in %s: %s",
+                  state_dir(), strerror(-ret));
 }
 
 /* The process that the record means, or -ESRCH. */
@@ -100,14 +112,13 @@ static void on_deadline(void *arg)
 static int knock(struct worker_proc *w, uint16_t domid)
 {
     struct msg m = { .type = MSG_ADOPT };
-    int size = SEND_BUFFER;
     struct sockaddr_un addr;
 
-    worker_address(domid, &addr);
+    address_of(domid, &addr);
     w->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (w->fd < 0)
         return -errno;
-    (void)setsockopt(w->fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
+    worker_widen(w);
     if (connect(w->fd, (struct sockaddr *)&addr, sizeof(addr)) < 0)
         return -errno;
     m.u.adopt.protocol = msg_protocol();
@@ -124,6 +135,27 @@ static void end_process(int pidfd)
     (void)close(pidfd);
 }
 
+/* NULL: it cannot be reached, and has ended. */
+static struct worker_proc *take_over(const struct state_worker *record,
+                                     int pidfd)
+{
+    struct worker_proc *w = worker_new();
+    int ret = w ? knock(w, record->domid) : -ENOMEM;
+
+    if (ret < 0) {
+        end_process(pidfd);
+        if (w)
+            worker_free(w);
+        errno = -ret;
+        return NULL;
+    }
+    w->pid = record->pid;
+    w->pidfd = pidfd;
+    w->asked = true;
+    w->exit_watch = loop_on_read(pidfd, on_exit_event, w);
+    return w;
+}
+
 struct worker_proc *
 worker_adopt(uint16_t domid, const struct worker_handlers *handlers, void *arg)
 {
@@ -136,25 +168,35 @@ worker_adopt(uint16_t domid, const struct worker_handlers *handlers, void *arg)
         errno = -pidfd;
         return NULL;
     }
-    w = worker_new();
-    ret = w ? knock(w, domid) : -ENOMEM;
-    if (ret < 0) {
+    w = take_over(&record, pidfd);
+    if (!w) {
+        ret = errno;
         log_warnx("d%u: the worker of an earlier xenpcid cannot be reached: "
                   "%s; another takes its place",
-                  domid, strerror(-ret));
-        end_process(pidfd);
-        if (w)
-            worker_free(w);
-        errno = -ret;
+                  domid, strerror(ret));
+        errno = ret;
         return NULL;
     }
-    w->pid = record.pid;
-    w->pidfd = pidfd;
-    w->asked = true;
     worker_assign(w, domid, handlers, arg);
-    w->exit_watch = loop_on_read(pidfd, on_exit_event, w);
     w->deadline = loop_after(ADOPT_MS, on_deadline, w);
     return w;
+}
+
+struct worker_proc *worker_adopt_spare(void)
+{
+    struct state_worker record;
+    int pidfd;
+
+    if (state_worker_load(WORKER_SPARE, &record) < 0)
+        return NULL;
+    pidfd = open_process(&record);
+    if (pidfd < 0)
+        return NULL;
+    /* Another version's would have to be replaced as soon as it serves. */
+    if (strcmp(record.program, xenpci_version) == 0)
+        return take_over(&record, pidfd);
+    end_process(pidfd);
+    return NULL;
 }
 
 int worker_discard(uint16_t domid)
@@ -183,7 +225,7 @@ void worker_discard_others(bool (*is_served)(uint16_t domid))
     if (state_worker_list(&list, &n) < 0)
         return;
     for (i = 0; i < n; i++)
-        if (!is_served(list[i]))
+        if (list[i] != WORKER_SPARE && !is_served(list[i]))
             (void)!worker_discard(list[i]);
     free(list);
 }

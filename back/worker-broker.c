@@ -40,18 +40,16 @@ static void hang_up(struct worker *w)
     worker_devices_free(&w->incoming);
 }
 
-/* The broker has ended; without a guest there is nothing to wait with. */
+/* The broker has ended. One without a guest may be the next broker's first. */
 static void broker_gone(struct worker *w)
 {
     hang_up(w);
     w->alone_ns = worker_now_ns();
     w->retire = false;
-    if (!w->page) {
-        w->quit = true;
-        return;
-    }
-    log_info(
-        "xenpcid is gone; reads of registers go on, the rest waits for it");
+    w->quit = !w->listens;
+    if (w->page)
+        log_info(
+            "xenpcid is gone; reads of registers go on, the rest waits for it");
 }
 
 int worker_patience(const struct worker *w)
@@ -91,15 +89,20 @@ static void adopt(struct worker *w, uint32_t protocol)
     w->adopting = true;
 }
 
+static void use_incoming(struct worker *w)
+{
+    worker_devices_free(&w->ops.devices);
+    w->ops.devices = w->incoming;
+    w->incoming = NULL;
+}
+
 /* The page that is served already: devices and questions are the new broker's. */
 static int resume(struct worker *w, const struct msg_connect *c)
 {
     if (!w->adopting || c->domid != w->domid || c->gref != w->where.gref ||
         c->port != w->where.port)
         return -ESTALE;
-    worker_devices_free(&w->ops.devices);
-    w->ops.devices = w->incoming;
-    w->incoming = NULL;
+    use_incoming(w);
     w->ops.waiting = false;
     aer_slot_cancel(&w->aer, page_shared(w->page));
     return 0;
@@ -128,6 +131,8 @@ static int begin(struct worker *w, const struct msg_connect *c,
 {
     int ret;
 
+    if (w->adopting)
+        use_incoming(w);
     w->domid = c->domid;
     w->where = *c;
     name_myself(w);
@@ -223,6 +228,16 @@ void worker_on_broker(struct worker *w)
         broker_gone(w);
     else
         take(w, &m, fds);
+}
+
+bool worker_listens(void)
+{
+    int listens = 0;
+    socklen_t size = sizeof(listens);
+
+    return getsockopt(WORKER_LISTENER_FD, SOL_SOCKET, SO_ACCEPTCONN, &listens,
+                      &size) == 0 &&
+           listens != 0;
 }
 
 void worker_on_knock(struct worker *w)

@@ -29,6 +29,7 @@ struct worker {
     bool settled;          /* the broker has been told so */
     bool retire;           /* end when no request waits */
     bool quit;
+    bool listens;      /* a broker to come can reach it */
     uint64_t alone_ns; /* since when there is no broker */
     struct aer_slot aer;
     struct pace pace;
@@ -48,6 +49,10 @@ bool worker_aer_collect(struct worker *w);
 
 /* A message, or the end, is there. */
 void worker_on_broker(struct worker *w);
+
+/* Can it be found by the next broker? Known before the filter, which allows no
+ * such question. */
+bool worker_listens(void);
 
 /* Somebody knocks. Nobody but root can: it is the next broker. */
 void worker_on_knock(struct worker *w);

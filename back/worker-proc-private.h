@@ -21,13 +21,13 @@ struct worker_proc {
     pid_t pid;
     int fd;       /* to talk to it; -1: none */
     int pidfd;    /* of one that is no child of ours; -1: it is */
-    int listener; /* of one without a guest; -1 */
+    int listener; /* until its process has it; -1 */
     struct loop_watch *read_watch;
     struct loop_watch *exit_watch;
     struct loop_watch *rest; /* not read_watch, until then */
     struct weight *weight;
     struct loop_watch *deadline; /* to say that it was adopted, or to end */
-    const struct worker_handlers *handlers;
+    const struct worker_handlers *handlers; /* NULL: it is the spare one */
     void *arg;
     void (*ended)(void *arg); /* set by worker_end() */
     void *ended_arg;
@@ -37,6 +37,9 @@ struct worker_proc {
     bool retiring;
     const char *captured; /* how that showed */
 };
+
+/* Room in its socket for the device messages of a full virtual bus. */
+void worker_widen(const struct worker_proc *w);
 
 /* No descriptors, no process; NULL with errno set. */
 struct worker_proc *worker_new(void);
@@ -57,11 +60,19 @@ void worker_condemn(struct worker_proc *w, const char *why);
 /* The process has ended, as the words say. */
 void worker_is_gone(struct worker_proc *w, const char *reason);
 
-/* It can be found by the next broker from now on. */
+/*
+ * What the next broker finds: a socket, made before the process that will listen
+ * on it, and the process's record. Both are the spare worker's until it has a
+ * guest.
+ */
+int worker_listen(struct worker_proc *w);
 void worker_leave_word(struct worker_proc *w);
 
-/* The name of the socket on which the domain's worker listens. */
-struct sockaddr_un;
-void worker_address(uint16_t domid, struct sockaddr_un *addr);
+/* The spare worker of an earlier broker; NULL: there is none of our version that
+ * can be reached, nor any other any more. */
+struct worker_proc *worker_adopt_spare(void);
+
+/* It has ended without a guest. */
+void worker_spare_is_gone(struct worker_proc *w);
 
 #endif

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -20,6 +21,13 @@ struct worker_proc *worker_new(void)
     if (w)
         w->fd = w->pidfd = w->listener = -1;
     return w;
+}
+
+void worker_widen(const struct worker_proc *w)
+{
+    const int size = 1048576;
+
+    (void)setsockopt(w->fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
 }
 
 static void close_fd(int fd)
@@ -74,6 +82,10 @@ void worker_is_gone(struct worker_proc *w, const char *reason)
 {
     const struct worker_proc last = *w;
 
+    if (!w->handlers) {
+        worker_spare_is_gone(w);
+        return;
+    }
     if (!w->ending)
         hear_out(w);
     worker_free(w);

@@ -45,9 +45,11 @@ MUST_USE int worker_program_open(const char *path);
  * if need be. 0 or a negative errno. */
 MUST_USE int worker_root_open(const char *run_dir);
 
-/* Keep a process ready for the next guest from now on, and no more. */
+/* Keep a process ready for the next guest from now on; an earlier broker's will
+ * do. End it, or leave it to the next broker. */
 void worker_spare(void);
 void worker_spare_end(void);
+void worker_spare_leave(void);
 
 /* NULL with errno set. handlers and arg are kept until the worker is gone. */
 struct worker_proc *

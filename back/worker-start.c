@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Worker processes. One is always there in advance: to start a program takes far
- * longer than a guest should wait for the successor of a worker that died.
+ * longer than a guest should wait for the successor of a worker that died. It
+ * outlives us like the others, so that even one that dies together with us has a
+ * successor at once.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,12 +18,10 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "state.h"
 #include "version.h"
 #include "worker-proc-private.h"
 #include "worker.h"
-
-/* Room for the device messages of a full virtual bus before it starts up. */
-#define SEND_BUFFER 1048576
 
 /* The next spare waits until the guest that needed the last one is served; after
  * one that did not live, longer. */
@@ -74,10 +74,11 @@ static void spare_after(uint32_t ms)
     spare_soon = loop_after(ms, spare_is_due, NULL);
 }
 
-static void lose_spare(void)
+void worker_spare_is_gone(struct worker_proc *w)
 {
     log_warnx("the spare worker ended by itself");
-    worker_free(spare);
+    worker_free(w);
+    state_worker_drop(WORKER_SPARE);
     spare = NULL;
     spare_after(SPARE_AGAIN_MS);
 }
@@ -88,10 +89,6 @@ static void on_exit_status(void *arg, int status)
     char reason[64];
 
     w->exit_watch = NULL;
-    if (w == spare) {
-        lose_spare();
-        return;
-    }
     /* By its own call or from outside cannot be told apart, and either is a
      * reason not to go on with it. */
     if (!w->captured && WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
@@ -125,20 +122,14 @@ static void child_exec(int fd, int listener, char *const argv[])
     _exit(127);
 }
 
-/* The sockets: ours, the worker's end of it, and the one it will listen on. */
 static int open_sockets(struct worker_proc *w, int *worker_fd)
 {
-    int size = SEND_BUFFER;
-    int ret;
+    int ret = worker_listen(w);
 
-    w->listener =
-        socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (w->listener < 0)
-        return -errno;
-    ret = msg_pair(&w->fd, worker_fd);
     if (ret == 0)
-        (void)setsockopt(w->fd, SOL_SOCKET, SO_SNDBUFFORCE, &size,
-                         sizeof(size));
+        ret = msg_pair(&w->fd, worker_fd);
+    if (ret == 0)
+        worker_widen(w);
     return ret;
 }
 
@@ -165,13 +156,21 @@ static struct worker_proc *start_process(void)
         return NULL;
     }
     w->exit_watch = loop_on_exit(w->pid, on_exit_status, w);
+    worker_leave_word(w);
     return w;
+}
+
+static struct worker_proc *any_process(void)
+{
+    struct worker_proc *w = worker_adopt_spare();
+
+    return w ? w : start_process();
 }
 
 void worker_spare(void)
 {
     if (!spare)
-        spare = start_process();
+        spare = any_process();
     if (!spare)
         log_warn("no spare worker");
 }
@@ -179,22 +178,36 @@ void worker_spare(void)
 struct worker_proc *
 worker_spawn(uint16_t domid, const struct worker_handlers *handlers, void *arg)
 {
-    struct worker_proc *w = spare ? spare : start_process();
+    struct worker_proc *w = spare ? spare : any_process();
+    int ret;
 
     if (!w)
         return NULL;
     spare = NULL;
     spare_after(SPARE_MS);
+    ret = state_worker_give(domid);
+    if (ret < 0)
+        log_warnx("d%u: its worker cannot be handed on: %s; a restart of "
+                  "xenpcid will pause the guest",
+                  domid, strerror(-ret));
     worker_assign(w, domid, handlers, arg);
-    worker_leave_word(w);
     return w;
 }
 
-void worker_spare_end(void)
+void worker_spare_leave(void)
 {
     loop_cancel(spare_soon);
     spare_soon = NULL;
     if (spare)
         worker_free(spare);
     spare = NULL;
+}
+
+void worker_spare_end(void)
+{
+    if (spare) {
+        worker_kill(spare);
+        state_worker_drop(WORKER_SPARE);
+    }
+    worker_spare_leave();
 }

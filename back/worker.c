@@ -135,11 +135,11 @@ enum {
     FDS
 };
 
-/* The socket listens when there is a guest; before, it would be at its end. */
+/* One that does not listen would be at its end. */
 static void wait_for_more(struct worker *w, struct pollfd fds[FDS], int timeout)
 {
     fds[FD_BROKER] = (struct pollfd){ .fd = w->broker, .events = POLLIN };
-    fds[FD_KNOCK] = (struct pollfd){ .fd = w->page ? WORKER_LISTENER_FD : -1,
+    fds[FD_KNOCK] = (struct pollfd){ .fd = w->listens ? WORKER_LISTENER_FD : -1,
                                      .events = POLLIN };
     fds[FD_PAGE] = (struct pollfd){ .fd = -1, .events = POLLIN };
     if (w->page && w->listen_again_ns == 0)
@@ -187,7 +187,9 @@ static void end_at_once(int status, void *arg UNUSED)
 
 int worker_main(char *title)
 {
-    struct worker w = { .broker = WORKER_SOCKET_FD, .title = title };
+    struct worker w = { .broker = WORKER_SOCKET_FD,
+                        .listens = worker_listens(),
+                        .title = title };
 
     (void)on_exit(end_at_once, NULL);
     voice_open(&w);

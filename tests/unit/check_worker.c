@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "loop.h"
+#include "state.h"
 #include "version.h"
 #include "worker-world.h"
 
@@ -195,10 +196,13 @@ static bool has_no_children(void *arg)
     return children(arg) == 0;
 }
 
-START_TEST(without_a_guest_nothing_stays)
+/* Where there is no room for its socket, no broker to come can reach it. */
+START_TEST(one_that_cannot_be_found_does_not_stay)
 {
-    pid_t list[8] = { 0 }, broker = fork();
+    pid_t list[8] = { 0 }, broker;
 
+    state_open("/proc/none");
+    broker = fork();
     if (broker == 0)
         broker_with_a_spare();
     eventually(is_ready, NULL, "the broker has its spare");
@@ -216,7 +220,7 @@ static TCase *worker_process_tests(void)
     tcase_add_test(tc, a_worker_retires_between_two_requests);
     tcase_add_test(tc, a_worker_that_does_not_end_is_not_waited_for);
     tcase_add_test(tc, one_is_always_ready);
-    tcase_add_test(tc, without_a_guest_nothing_stays);
+    tcase_add_test(tc, one_that_cannot_be_found_does_not_stay);
     return tc;
 }
 

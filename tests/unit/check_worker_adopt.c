@@ -121,6 +121,79 @@ START_TEST(both_die_at_once)
 }
 END_TEST
 
+static bool has_spare(void *other)
+{
+    return spare_pid() > 0 && spare_pid() != *(const pid_t *)other;
+}
+
+/* A broker that died, with its guest's worker, and has left a spare one. */
+static pid_t a_spare_is_left(void)
+{
+    pid_t broker = broker_start(BROKER_ANSWERS), worker = worker_pid();
+
+    eventually(has_spare, &worker, "there is a spare worker");
+    ck_assert_int_eq(kill(worker, SIGKILL), 0);
+    broker_kill(broker);
+    process_ends(worker);
+    return spare_pid();
+}
+
+START_TEST(the_spare_worker_is_there_for_the_next_broker)
+{
+    pid_t spare = a_spare_is_left();
+
+    test_starts();
+    ck_assert_int_eq(worker_pid(), spare);
+    ck_assert_uint_eq(guest_reads(0), GUEST_IDS);
+    guest_posts_write(PCI_COMMAND, GUEST_COMMAND);
+    (void)guest_collects();
+    ck_assert_uint_eq(test_seen.requests, 1);
+    eventually_in_loop(has_spare, &spare, "there is a spare worker again");
+}
+END_TEST
+
+START_TEST(a_spare_worker_of_another_version_is_ended)
+{
+    struct state_worker record;
+    pid_t spare = a_spare_is_left();
+
+    ck_assert_int_eq(state_worker_load(WORKER_SPARE, &record), 0);
+    strcpy(record.program, "0.0.1");
+    ck_assert_int_eq(state_worker_save(&record), 0);
+    worker_spare();
+    process_ends(spare);
+    ck_assert(has_spare(&spare));
+}
+END_TEST
+
+START_TEST(a_spare_worker_that_ends_is_replaced)
+{
+    pid_t spare = a_spare_is_left();
+
+    worker_spare();
+    ck_assert_int_eq(spare_pid(), spare);
+    ck_assert_int_eq(kill(spare, SIGKILL), 0);
+    eventually_in_loop(has_spare, &spare, "there is another one");
+    process_ends(spare);
+}
+END_TEST
+
+/* It may have to wait for the next guest, and the next broker, for long. */
+START_TEST(a_spare_worker_is_left_from_broker_to_broker)
+{
+    pid_t spare = a_spare_is_left();
+
+    for (int i = 0; i < 3; i++) {
+        worker_spare();
+        worker_spare_leave();
+    }
+    ck_assert_int_eq(spare_pid(), spare);
+    test_starts();
+    ck_assert_int_eq(worker_pid(), spare);
+    ck_assert_uint_eq(guest_reads(0), GUEST_IDS);
+}
+END_TEST
+
 /* No connection reaches it, and no front's page may have two masters. */
 START_TEST(a_worker_that_cannot_be_reached_is_ended)
 {
@@ -280,6 +353,10 @@ TCase *worker_adopt_tests(void)
     tcase_add_test(tc, a_broker_dies_while_it_adopts);
     tcase_add_test(tc, brokers_come_and_go);
     tcase_add_test(tc, both_die_at_once);
+    tcase_add_test(tc, the_spare_worker_is_there_for_the_next_broker);
+    tcase_add_test(tc, a_spare_worker_of_another_version_is_ended);
+    tcase_add_test(tc, a_spare_worker_that_ends_is_replaced);
+    tcase_add_test(tc, a_spare_worker_is_left_from_broker_to_broker);
     tcase_add_test(tc, a_worker_that_cannot_be_reached_is_ended);
     tcase_add_test(tc, a_worker_that_does_not_answer_is_ended);
     tcase_add_test(tc, nobody_elses_process_is_meant);

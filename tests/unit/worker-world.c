@@ -112,13 +112,13 @@ void worker_world_setup(void)
 
 void worker_world_teardown(void)
 {
-    pid_t pid;
-
     test_ends_worker();
     worker_spare_end();
-    pid = worker_pid();
-    if (pid > 0)
-        (void)kill(pid, SIGKILL);
+    if (worker_pid() > 0)
+        (void)kill(worker_pid(), SIGKILL);
+    /* That of a broker which was killed. */
+    if (spare_pid() > 0)
+        (void)kill(spare_pid(), SIGKILL);
     while (waitpid(-1, NULL, 0) > 0)
         ;
     loop_fini();
@@ -322,11 +322,21 @@ void test_ends_worker(void)
 
 /* ---- processes ---- */
 
-pid_t worker_pid(void)
+static pid_t recorded_pid(uint16_t domid)
 {
     struct state_worker record;
 
-    return state_worker_load(GUEST_DOMID, &record) == 0 ? record.pid : 0;
+    return state_worker_load(domid, &record) == 0 ? record.pid : 0;
+}
+
+pid_t worker_pid(void)
+{
+    return recorded_pid(GUEST_DOMID);
+}
+
+pid_t spare_pid(void)
+{
+    return recorded_pid(WORKER_SPARE);
 }
 
 bool process_lives(pid_t pid)

@@ -92,8 +92,9 @@ uint32_t guest_reads(uint32_t offset);
 
 /* ---- processes ---- */
 
-/* The guest's worker, from its record; 0: none. */
+/* The guest's worker, and the spare one, from their records; 0: none. */
 pid_t worker_pid(void);
+pid_t spare_pid(void);
 bool process_lives(pid_t pid);
 /* Wait until it has ended; orphans come to the test. */
 void process_ends(pid_t pid);
