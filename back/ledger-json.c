@@ -6,10 +6,10 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "device.h"
 #include "quirk.h"
+#include "replace.h"
 #include "state.h"
 
 static void put_text(struct json_object *o, const char *key, const char *text)
@@ -77,18 +77,15 @@ int ledger_json_write(const struct device *dev, const struct cfg_ledger *ledger,
                       enum ledger_owner owner)
 {
     struct json_object *o = ledger_new(dev, ledger, owner);
-    char path[256], temporary[264], name[SBDF_TEXT];
-    int ret = 0;
+    char path[256], name[SBDF_TEXT];
+    const char *text;
+    int ret;
 
     (void)snprintf(path, sizeof(path), "%s/%s.denied.json", state_dir(),
                    sbdf_format(dev->sbdf, name));
-    (void)snprintf(temporary, sizeof(temporary), "%s.new", path);
-    errno = 0;
-    if (json_object_to_file_ext(temporary, o,
-                                JSON_C_TO_STRING_PRETTY |
-                                    JSON_C_TO_STRING_NOSLASHESCAPE) < 0 ||
-        rename(temporary, path) < 0)
-        ret = errno ? -errno : -EIO;
+    text = json_object_to_json_string_ext(
+        o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
+    ret = text ? replace_file(path, text) : -ENOMEM;
     (void)json_object_put(o);
     return ret;
 }

@@ -2,7 +2,6 @@
 /* Records of worker processes: one line a guest, "VERSION PID START PROGRAM". */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "hyp.h"
+#include "replace.h"
 #include "state.h"
 
 #define RECORD ".worker"
@@ -22,22 +22,12 @@ static void path_of(uint16_t domid, const char *suffix, char path[256])
 
 int state_worker_save(const struct state_worker *record)
 {
-    char path[256], temporary[256];
-    bool failed;
-    FILE *f;
+    char path[256], text[128];
 
     path_of(record->domid, RECORD, path);
-    path_of(record->domid, RECORD ".new", temporary);
-    f = fopen(temporary, "we");
-    if (!f)
-        return -errno;
-    failed = fprintf(f, "%d %d %" PRIu64 " %s\n", STATE_VERSION,
-                     (int)record->pid, record->start, record->program) < 0;
-    errno = EIO;
-    failed = fclose(f) != 0 || failed;
-    if (failed || rename(temporary, path) < 0)
-        return -errno;
-    return 0;
+    (void)snprintf(text, sizeof(text), "%d %d %" PRIu64 " %s\n", STATE_VERSION,
+                   (int)record->pid, record->start, record->program);
+    return replace_file(path, text);
 }
 
 int state_worker_load(uint16_t domid, struct state_worker *record)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where records are: names, replacement, listing. The text is state-json.c's. */
+/* Where records are: names and listing. The text is state-json.c's. */
 #include "state.h"
 
 #include <dirent.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "replace.h"
 #include "state-json.h"
 
 #define RECORD ".json"
@@ -35,35 +36,17 @@ static void path_of(struct sbdf sbdf, const char *suffix, char path[256])
                    suffix);
 }
 
-static int write_all(const char *path, const char *text)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    size_t len = strlen(text);
-    int ret = 0;
-
-    if (fd < 0)
-        return -errno;
-    if (write(fd, text, len) != (ssize_t)len)
-        ret = errno ? -errno : -ENOSPC;
-    if (close(fd) < 0 && ret == 0)
-        ret = -errno;
-    return ret;
-}
-
 int state_save(const struct state_record *record)
 {
-    char path[256], temporary[256];
+    char path[256];
     char *text = state_json_format(record);
     int ret;
 
     if (!text)
         return -ENOMEM;
     path_of(record->sbdf, RECORD, path);
-    path_of(record->sbdf, RECORD ".new", temporary);
-    ret = write_all(temporary, text);
+    ret = replace_file(path, text);
     free(text);
-    if (ret == 0 && rename(temporary, path) < 0)
-        ret = -errno;
     return ret;
 }
 

@@ -37,6 +37,8 @@ common_libhost_a_SOURCES = \
 	common/host/log.h \
 	common/host/notify.c \
 	common/host/notify.h \
+	common/host/replace.c \
+	common/host/replace.h \
 	common/host/reset-record.c \
 	common/host/reset-record.h \
 	common/host/store.c \

@@ -8,15 +8,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PATH_BYTES 300
+#include "replace.h"
 
-static void path_of(const char *dir, struct sbdf sbdf, const char *suffix,
-                    char path[PATH_BYTES])
+#define PATH_BYTES REPLACE_PATH
+
+static void path_of(const char *dir, struct sbdf sbdf, char path[PATH_BYTES])
 {
     char name[SBDF_TEXT];
 
-    (void)snprintf(path, PATH_BYTES, "%.250s/%s.reset.json%s", dir,
-                   sbdf_format_dashed(sbdf, name), suffix);
+    (void)snprintf(path, PATH_BYTES, "%.250s/%s.reset.json", dir,
+                   sbdf_format_dashed(sbdf, name));
 }
 
 static void put_text(struct json_object *o, const char *key, const char *text)
@@ -34,9 +35,10 @@ static void put_id(struct json_object *o, const char *key, uint16_t id)
 
 int reset_record_save(const char *dir, const struct reset_record *r)
 {
-    char path[PATH_BYTES], temporary[PATH_BYTES], name[SBDF_TEXT];
+    char path[PATH_BYTES], name[SBDF_TEXT];
     struct json_object *o = json_object_new_object();
-    int ret = 0;
+    const char *text;
+    int ret;
 
     put_text(o, "device", sbdf_format(r->sbdf, name));
     put_id(o, "vendor_id", r->vendor);
@@ -46,12 +48,9 @@ int reset_record_save(const char *dir, const struct reset_record *r)
     put_text(o, "reason", r->reason);
     put_text(o, "guest", r->uuid);
     (void)json_object_object_add(o, "time", json_object_new_int64(r->time));
-    path_of(dir, r->sbdf, "", path);
-    path_of(dir, r->sbdf, ".new", temporary);
-    errno = 0;
-    if (json_object_to_file_ext(temporary, o, JSON_C_TO_STRING_PRETTY) < 0 ||
-        rename(temporary, path) < 0)
-        ret = errno ? -errno : -EIO;
+    path_of(dir, r->sbdf, path);
+    text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY);
+    ret = text ? replace_file(path, text) : -ENOMEM;
     (void)json_object_put(o);
     return ret;
 }
@@ -107,7 +106,7 @@ int reset_record_load(const char *dir, struct sbdf sbdf, uint16_t vendor,
     struct json_object *o;
     int ret = -EPROTO;
 
-    path_of(dir, sbdf, "", path);
+    path_of(dir, sbdf, path);
     if (access(path, R_OK) < 0)
         return -errno;
     o = json_object_from_file(path);
