@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # case: a front that asks gets MSI of 16 messages, or is told how many there are
-# boot: own
-# rig-args: --xen-arg extra_guest_irqs=20 --device nec-usb-xhci --device nec-usb-xhci
+# boot: devices
 # timeout: 150
 #
 # Operation 10 of pciif.h, which neither Linux's front nor its backend knows. The

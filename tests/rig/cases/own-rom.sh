@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # case: an option ROM is read in the guest that an administrator lets, and in no other
-# boot: own
-# rig-args: --device e1000,addr=8,romfile=vgabios-stdvga.bin
+# boot: devices
 # timeout: 240
 #
 # The bit that makes the ROM answer is the only one of its register that a knob

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # case: with real addresses a guest has a root for each bus, also of what comes later
-# boot: own
-# rig-args: --device pcie-root-port,id=rp1,slot=1 --device e1000e,bus=rp1,addr=0.0,multifunction=on,romfile= --device e1000e,bus=rp1,addr=0.1,romfile=
+# boot: devices
 # timeout: 400
 
 disk=$(rig-bdf nvme)
