@@ -52,11 +52,15 @@ static void note_vectors(struct link *link, const struct device *dev,
                          const struct device_result *result)
 {
     bool retry = result->count > 0 && result->count < asked->wanted;
+    char name[SBDF_TEXT];
 
     if ((asked->type == MSG_MSI_ON && result->err != 0 && retry) ||
         (asked->type == MSG_MSIX_ON &&
          (result->err == -ENOSPC || (result->err == 0 && retry))))
         say_short(link, dev, asked->wanted, result->count);
+    else if (asked->type == MSG_MSIX_ON && result->err == 0)
+        log_debug("d%u %s: %u MSI-X vectors on", link->domid,
+                  sbdf_format(dev->sbdf, name), result->count);
 }
 
 /* Said once until it answers again; a guest is told with each request. */
