@@ -42,6 +42,8 @@ struct device_op {
     } u;
     /* the queue's own */
     struct loop_watch *deadline;
+    uint64_t since_ms; /* the deadline runs */
+    bool pardoned;     /* it was over while the host stood still */
     bool late;
     bool asking; /* the hand is at it */
     regs_done_fn *then;

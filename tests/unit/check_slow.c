@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "hand.h"
 #include "pciregs.h"
@@ -43,6 +44,26 @@ START_TEST(the_answer_comes_before_the_front_gives_up)
                      PCI_ERR_OP_FAILED);
     ck_assert_uint_ge(loop_now_ms() - since, DEVICE_OP_MS - 100);
     ck_assert_uint_lt(loop_now_ms() - since, 2000);
+}
+END_TEST
+
+/* The whole host was stopped, for longer than any deadline. */
+START_TEST(a_host_that_stood_still_blames_no_device)
+{
+    const struct timespec stop = { .tv_sec = 1, .tv_nsec = 900000000 };
+
+    slow_guests();
+    slow_sleep(link_nic);
+    slow_start(MSG_CONFIG_WRITE, 1);
+    run_due();
+    (void)nanosleep(&stop, NULL);
+    run_due();
+    ck_assert(!slow_answered(1));
+    slow_wake();
+    ck_assert(run_until(slow_idle, NULL));
+    ck_assert(slow_answered(1));
+    ck_assert_uint_eq(world_get(link_nic, PCI_CACHE_LINE_SIZE, 1), 1);
+    ck_assert_str_eq(device_error(link_nic), "");
 }
 END_TEST
 
@@ -161,6 +182,7 @@ static Suite *suite(void)
     tcase_set_timeout(tc, 30);
     tcase_add_test(tc, others_are_served_meanwhile);
     tcase_add_test(tc, the_answer_comes_before_the_front_gives_up);
+    tcase_add_test(tc, a_host_that_stood_still_blames_no_device);
     tcase_add_loop_test(tc, a_silent_device_is_reported_until_it_answers, 0,
                         (int)ARRAY_LEN(lates));
     tcase_add_test(tc, a_stuck_device_fails_at_once);
