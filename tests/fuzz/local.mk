@@ -101,7 +101,8 @@ fuzz_request_sources = $(back_libcfg_a_SOURCES) back/ops.c back/msg.c \
 fuzz_caps_sources = $(back_libcfg_a_SOURCES) \
 	$(common_libcommon_a_SOURCES) $(tests_fuzz_fuzz_caps_smoke_SOURCES)
 # Without what the fakes stand for, and what needs Xen's libraries.
-fuzz_broker_sources = $(filter-out back/page.c back/worker.c back/worker-proc.c \
+fuzz_broker_sources = $(filter-out back/broker.c back/hand.c back/page.c \
+	back/sandbox%.c back/worker%.c \
 	common/host/hyp%.c common/host/store.c,$(back_libback_a_SOURCES) \
 	$(back_libcfg_a_SOURCES) $(xenstore_schema_libpublish_a_SOURCES) \
 	$(common_libhost_a_SOURCES) $(common_libcommon_a_SOURCES))
