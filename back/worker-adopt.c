@@ -38,23 +38,19 @@ static void address_of(uint16_t domid, struct sockaddr_un *addr)
 /* That come and go while the worker is busy with one request. */
 #define BROKERS 8
 
-/* One that cannot be found again is still good for this broker's life. */
-int worker_listen(struct worker_proc *w)
+static int listen_at(int fd)
 {
     struct sockaddr_un addr;
 
-    w->listener =
-        socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (w->listener < 0)
-        return -errno;
     address_of(WORKER_SPARE, &addr);
     (void)unlink(addr.sun_path);
-    if (bind(w->listener, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
-        listen(w->listener, BROKERS) < 0)
-        log_warn("no socket for the next xenpcid in %s", state_dir());
+    if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
+        listen(fd, BROKERS) < 0)
+        return -errno;
     return 0;
 }
 
+/* One that cannot be found again is still good for this broker's life. */
 void worker_leave_word(struct worker_proc *w)
 {
     struct state_worker record = {
@@ -64,14 +60,16 @@ void worker_leave_word(struct worker_proc *w)
     };
     int ret;
 
-    (void)close(w->listener);
-    w->listener = -1;
     (void)snprintf(record.program, sizeof(record.program), "%s",
                    xenpci_version);
     ret = state_worker_save(&record);
+    if (ret == 0)
+        ret = listen_at(w->listener);
     if (ret < 0)
         log_warnx("no word of a worker for the next xenpcid in %s: %s",
                   state_dir(), strerror(-ret));
+    (void)close(w->listener);
+    w->listener = -1;
 }
 
 /* The process that the record means, or -ESRCH. */

@@ -40,12 +40,25 @@ static void hang_up(struct worker *w)
     worker_devices_free(&w->incoming);
 }
 
+/* Can the next broker find it? The filter allows no such question. */
+static bool is_listening(void)
+{
+    int listens = 0;
+    socklen_t size = sizeof(listens);
+
+    return getsockopt(WORKER_LISTENER_FD, SOL_SOCKET, SO_ACCEPTCONN, &listens,
+                      &size) == 0 &&
+           listens != 0;
+}
+
 /* The broker has ended. One without a guest may be the next broker's first. */
 static void broker_gone(struct worker *w)
 {
     hang_up(w);
     w->alone_ns = worker_now_ns();
     w->retire = false;
+    if (!w->page)
+        w->listens = is_listening();
     w->quit = !w->listens;
     if (w->page)
         log_info(
@@ -133,6 +146,7 @@ static int begin(struct worker *w, const struct msg_connect *c,
 
     if (w->adopting)
         use_incoming(w);
+    w->listens = is_listening();
     w->domid = c->domid;
     w->where = *c;
     name_myself(w);
@@ -228,16 +242,6 @@ void worker_on_broker(struct worker *w)
         broker_gone(w);
     else
         take(w, &m, fds);
-}
-
-bool worker_listens(void)
-{
-    int listens = 0;
-    socklen_t size = sizeof(listens);
-
-    return getsockopt(WORKER_LISTENER_FD, SOL_SOCKET, SO_ACCEPTCONN, &listens,
-                      &size) == 0 &&
-           listens != 0;
 }
 
 void worker_on_knock(struct worker *w)

@@ -50,10 +50,6 @@ bool worker_aer_collect(struct worker *w);
 /* A message, or the end, is there. */
 void worker_on_broker(struct worker *w);
 
-/* Can it be found by the next broker? Known before the filter, which allows no
- * such question. */
-bool worker_listens(void);
-
 /* Somebody knocks. Nobody but root can: it is the next broker. */
 void worker_on_knock(struct worker *w);
 

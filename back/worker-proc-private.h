@@ -61,11 +61,10 @@ void worker_condemn(struct worker_proc *w, const char *why);
 void worker_is_gone(struct worker_proc *w, const char *reason);
 
 /*
- * What the next broker finds: a socket, made before the process that will listen
- * on it, and the process's record. Both are the spare worker's until it has a
- * guest.
+ * What the next broker finds: a record of the process, and then its socket, for
+ * only one that listens goes on without a broker. Both are the spare worker's
+ * until it has a guest.
  */
-int worker_listen(struct worker_proc *w);
 void worker_leave_word(struct worker_proc *w);
 
 /* The spare worker of an earlier broker; NULL: there is none of our version that

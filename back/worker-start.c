@@ -124,10 +124,13 @@ static void child_exec(int fd, int listener, char *const argv[])
 
 static int open_sockets(struct worker_proc *w, int *worker_fd)
 {
-    int ret = worker_listen(w);
+    int ret;
 
-    if (ret == 0)
-        ret = msg_pair(&w->fd, worker_fd);
+    w->listener =
+        socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (w->listener < 0)
+        return -errno;
+    ret = msg_pair(&w->fd, worker_fd);
     if (ret == 0)
         worker_widen(w);
     return ret;
@@ -155,8 +158,8 @@ static struct worker_proc *start_process(void)
         errno = -ret;
         return NULL;
     }
-    w->exit_watch = loop_on_exit(w->pid, on_exit_status, w);
     worker_leave_word(w);
+    w->exit_watch = loop_on_exit(w->pid, on_exit_status, w);
     return w;
 }
 

@@ -135,7 +135,7 @@ enum {
     FDS
 };
 
-/* One that does not listen would be at its end. */
+/* A socket that does not listen yet would be at its end. */
 static void wait_for_more(struct worker *w, struct pollfd fds[FDS], int timeout)
 {
     fds[FD_BROKER] = (struct pollfd){ .fd = w->broker, .events = POLLIN };
@@ -187,9 +187,7 @@ static void end_at_once(int status, void *arg UNUSED)
 
 int worker_main(char *title)
 {
-    struct worker w = { .broker = WORKER_SOCKET_FD,
-                        .listens = worker_listens(),
-                        .title = title };
+    struct worker w = { .broker = WORKER_SOCKET_FD, .title = title };
 
     (void)on_exit(end_at_once, NULL);
     voice_open(&w);

@@ -65,6 +65,9 @@ WRAP(int, -1, socketpair, (int domain, int type, int protocol, int fds[2]),
 WRAP(int, -1, setsockopt,
      (int fd, int level, int name, const void *value, socklen_t len),
      (fd, level, name, value, len))
+WRAP(int, -1, getsockopt,
+     (int fd, int level, int name, void *value, socklen_t *len),
+     (fd, level, name, value, len))
 WRAP(int, -1, poll, (struct pollfd * fds, nfds_t n, int ms), (fds, n, ms))
 WRAP(int, -1, nanosleep, (const struct timespec *t, struct timespec *left),
      (t, left))
@@ -94,9 +97,6 @@ WRAP(int, -EACCES, udev_monitor_enable_receiving, (struct udev_monitor * m),
      (m))
 WRAP(struct json_object *, NULL, json_object_from_file, (const char *path),
      (path))
-WRAP(int, -1, json_object_to_file_ext,
-     (const char *path, struct json_object *object, int flags),
-     (path, object, flags))
 
 struct ev_loop;
 struct ev_loop *ev_default_loop(unsigned int flags);
