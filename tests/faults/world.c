@@ -81,6 +81,8 @@ void fault_world_down(void)
             verdict("d%u keeps %u permissions or pirqs", id,
                     fake_xen_holdings(id));
     fake_xen_forgive();
+    /* A broker that ends for good takes with it what an earlier one has left. */
+    worker_spare();
     worker_spare_end();
     link_world_teardown();
     fault_go_on();
