@@ -198,6 +198,11 @@ static bool tool_event(const struct link *link, const struct view *view,
                   : XB_EV_TOOL_CLOSE;
         return true;
     }
+    /* Listed in 3, when no change has to be asked for, and we went on to 4. */
+    if (tool == link->self && link->self == XB_CONNECTED && view->wanted) {
+        *ev = XB_EV_TOOL_RECONFIGURE;
+        return true;
+    }
     if (tool == link->self)
         return false;
     if ((tool == XB_INITIALISING || tool == XB_INITWAIT) &&

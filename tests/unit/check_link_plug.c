@@ -144,6 +144,20 @@ START_TEST(listed_while_another_one_fails)
 }
 END_TEST
 
+/* The toolstack saw 3 and asked for no change; by then the back is at 4. */
+START_TEST(listed_while_the_front_connects)
+{
+    connect_guest(BACK_DOMID, link_nvme);
+    set_back(BACK_DOMID, "state", "3");
+    tool_lists(BACK_DOMID, link_nic);
+    set_back(BACK_DOMID, "state", "4");
+    expect_states(BACK_DOMID, "2 3 4 7");
+    front_reconfigures(BACK_DOMID);
+    ck_assert_str_eq(back_node(BACK_DOMID, "state-1"), "3");
+    expect_owner(link_nic, BACK_DOMID);
+}
+END_TEST
+
 START_TEST(unlisted_without_a_word)
 {
     connect_guest(BACK_DOMID, link_nvme);
@@ -432,6 +446,7 @@ TCase *link_plug_tests(void)
                         2);
     tcase_add_test(tc, the_list_closes_up_while_a_device_is_claimed);
     tcase_add_test(tc, listed_while_another_one_fails);
+    tcase_add_test(tc, listed_while_the_front_connects);
     tcase_add_test(tc, unlisted_without_a_word);
     tcase_add_test(tc, removed_before_the_front_connects);
     tcase_add_test(tc, a_front_that_does_not_let_go);
