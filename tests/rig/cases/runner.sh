@@ -8,10 +8,18 @@
 # shellcheck source=tests/rig/cases/lib.sh
 . /rig/files/lib.sh
 
+# due SECONDS: tell the host when to take this machine for stuck.
+due()
+{
+	echo "due $1" | rig-out 0xe9
+}
+
+due 120
 (clean_up) >/dev/null 2>&1
 while read -r name limit; do
 	echo "# $name" >/dev/hvc0
 	log=/rig/out/$name.log
+	due $((limit + 60))
 	begun=$(cut -d. -f1 /proc/uptime)
 	rc=0
 	# shellcheck disable=SC2016
@@ -50,7 +58,9 @@ while read -r name limit; do
 		sed 's/^/    /' "$log"
 		;;
 	esac
+	due 150
 	(clean_up) >/dev/null 2>&1
 	rm -f /var/log/xen/guest-*
 done </rig/files/plan
+due 150
 

@@ -8,13 +8,18 @@
 #   debugcon, port 0xe8   output of SCRIPT              -> our standard output
 #   debugcon, port 0xe9   "boot", "out" and "status N"  -> control
 #                         "monitor COMMAND"             -> QEMU, with --monitor
+#                         "beat", every 10 s: dom0 lives
+#                         "due N": SCRIPT will say so again within N s
 #   disk on q35's AHCI    a tar of /rig/out, at the end -> DIR
 # SCRIPT, FILEs and settings go in as one more archive behind dom0's root.
 
 OUT_DISK_SIZE=2G
+# Seconds without a beat of dom0 after which it is taken for dead.
+BEAT_DEADLINE=90
 
 rig_setup()
 {
+	qemu_get
 	image_get
 	project_get
 	tools_get
@@ -47,6 +52,7 @@ rig_run()
 		[ -w "$OUT" ] || usage_error "--out $OUT: not writable"
 	fi
 
+	qemu_get
 	image_get
 	project_get
 	tools_get
@@ -146,7 +152,6 @@ run_disks()
 run_monitor()
 {
 	MONITOR_ARGS=()
-	MONITOR_LINES=0
 	[ "$MONITOR" = yes ] || return 0
 	mkfifo "$RUN/monitor.in" "$RUN/monitor.out"
 	cat <"$RUN/monitor.out" >"$RUN/monitor.log" &
@@ -156,26 +161,14 @@ run_monitor()
 		-mon 'chardev=monitor,mode=readline')
 }
 
-# Hand on what dom0 has asked of the monitor since the last look.
-run_forward()
-{
-	local line
-
-	[ "$MONITOR" = yes ] || return 0
-	while IFS= read -r line; do
-		MONITOR_LINES=$((MONITOR_LINES + 1))
-		printf '%s\n' "$line" >&8
-	done < <(sed -n 's/^monitor //p' "$RUN/control" | tail -n "+$((MONITOR_LINES + 1))")
-}
-
 run_qemu()
 {
 	local argument device
 	local -a command
 
-	command=(qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot
+	command=("${QEMU[@]}" -nodefaults -no-user-config -display none -no-reboot
 		-machine 'q35,kernel-irqchip=split' -accel 'tcg,thread=multi'
-		-smp 2 -m 4096 -cpu "$SET_CPU"
+		-smp 2 -m 4096 -cpu "$SET_CPU,$QEMU_CPU"
 		-device 'intel-iommu,intremap=on,caching-mode=on'
 		-chardev "file,id=console,path=$RUN/console.log"
 		-device 'isa-serial,index=0,chardev=console'
@@ -208,28 +201,56 @@ run_qemu()
 	QEMU_PID=$!
 }
 
-# Until QEMU ends: the boot and the whole have a deadline each.  dom0 itself
-# ends SCRIPT in time, so that /rig/out is not lost; this is the backstop.
+# What dom0 has said since the last look; a line may arrive in parts.
+run_listen()
+{
+	local line
+
+	while IFS= read -r line <&7; do
+		run_heard "$HEARD$line"
+		HEARD=
+	done
+	HEARD=$HEARD$line
+}
+
+run_heard()
+{
+	case $1 in
+	boot) BOOTED=yes BEAT=$SECONDS ;;
+	beat) BEAT=$SECONDS ;;
+	due\ [1-9]*) DUE=$((SECONDS + ${1#due })) ;;
+	'monitor '*) [ "$MONITOR" = no ] || printf '%s\n' "${1#monitor }" >&8 ;;
+	esac
+}
+
+# Sets LATE to why the machine has to be ended, if it has to.
+run_late()
+{
+	if [ $BOOTED = no ]; then
+		[ $((SECONDS - START)) -lt "${XENPCI_RIG_BOOT_DEADLINE:-180}" ] || LATE=boot
+	elif [ $((SECONDS - START)) -ge $((TIMEOUT + 30)) ]; then
+		LATE=script
+	elif [ $((SECONDS - BEAT)) -ge "$BEAT_DEADLINE" ]; then
+		LATE=beat
+	elif [ "$DUE" -ne 0 ] && [ "$SECONDS" -ge "$DUE" ]; then
+		LATE=due
+	fi
+}
+
+# Until QEMU ends. dom0 itself ends SCRIPT in time, so that /rig/out is not lost;
+# these deadlines are the backstop.
 run_watch()
 {
-	local start=$SECONDS boot=${XENPCI_RIG_BOOT_DEADLINE:-180} booted=no
-
-	LATE=no
+	START=$SECONDS BOOTED=no BEAT=0 DUE=0 HEARD=
+	LATE=
+	exec 7<"$RUN/control"
 	while kill -0 "$QEMU_PID" 2>/dev/null; do
-		run_forward
-		if [ $booted = no ] && grep -q '^boot$' "$RUN/control"; then
-			booted=yes
-		fi
-		if [ $booted = no ] && [ $((SECONDS - start)) -ge "$boot" ]; then
-			LATE=boot
-		elif [ $((SECONDS - start)) -ge $((TIMEOUT + 30)) ]; then
-			LATE=script
-		fi
-		if [ $LATE != no ]; then
-			kill -KILL "$QEMU_PID" 2>/dev/null || true
-		fi
+		run_listen
+		[ -n "$LATE" ] || run_late
+		[ -z "$LATE" ] || kill -KILL "$QEMU_PID" 2>/dev/null || true
 		sleep 0.1
 	done
+	exec 7<&-
 	wait "$QEMU_PID" 2>/dev/null || true
 	QEMU_PID=
 	wait "$READER_PID" 2>/dev/null || true
@@ -265,6 +286,10 @@ run_verdict()
 	fi
 	if [ "$LATE" = boot ]; then
 		say 'dom0 did not come up in time (XENPCI_RIG_BOOT_DEADLINE)'
+	elif [ "$LATE" = beat ]; then
+		say "dom0 stood still for $BEAT_DEADLINE s; QEMU was ended"
+	elif [ "$LATE" = due ]; then
+		say 'SCRIPT gave no sign in time; QEMU was ended'
 	elif grep -q '^boot$' "$RUN/control"; then
 		say 'Xen or dom0 went down while SCRIPT ran'
 	else

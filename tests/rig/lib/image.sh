@@ -32,7 +32,6 @@ image_check_host()
 	need xz-utils xz
 	need gcc gcc
 	need make make
-	need qemu-system-x86 qemu-system-x86_64
 	need util-linux flock
 }
 

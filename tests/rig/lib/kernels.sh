@@ -61,31 +61,17 @@ kernel_newest()
 	apt-cache "$@" search --names-only "$pattern" | cut -d' ' -f1 | sort -V | tail -n1
 }
 
-# Debian 13's kernels come by lists of our own, from where the host has its
-# Debian 12; the host's lists stay as they are.
 kernel_fetch()
 {
-	local series=$1 dir=$2 newest mirror
+	local series=$1 dir=$2 newest
 	local -a apt=(-o APT::Sandbox::User=root)
 
 	if [ "$series" = 6.12 ]; then
 		newest=$(kernel_newest '^linux-image-6\.12\.[0-9]+\+deb12-amd64$')
 		set -- "$newest"
 	else
-		# shellcheck disable=SC2016 # apt's own variable
-		mirror=$(apt-get indextargets --format '$(REPO_URI)' \
-			'Created-By: Packages' 'Codename: bookworm' | head -n1)
-		if [ -z "$mirror" ]; then
-			say "apt knows no archive of Debian 12 to fetch Linux $series from"
-			return 1
-		fi
-		mkdir -p "$dir"/apt/{lists/partial,cache/archives/partial}
-		echo 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]' \
-			"$mirror trixie-backports main" >"$dir/apt/sources.list"
-		apt+=(-o Dir::Etc::SourceList="$dir/apt/sources.list"
-			-o Dir::Etc::SourceParts=/dev/null
-			-o Dir::State::Lists="$dir/apt/lists" -o Dir::Cache="$dir/apt/cache")
-		apt-get -qq "${apt[@]}" update >&2
+		foreign_lists "$dir/apt" trixie-backports || return 1
+		apt=("${FOREIGN_APT[@]}")
 		newest=$(kernel_newest "^linux-binary-${series/./\\.}\\.[0-9]+\\+deb13-amd64\$" \
 			"${apt[@]}")
 		set -- "$newest" "linux-modules-${newest#linux-binary-}"
