@@ -75,10 +75,14 @@ start_guests()
 end_guests()
 {
 	unplace
+	# Of these only: xenpcid is a child as well.
+	ends=
 	for guest in victim1 victim2 rogue; do
 		rig-guest stop $guest &
+		ends="$ends $!"
 	done
-	wait
+	# shellcheck disable=SC2086
+	wait $ends
 }
 
 until_says()
