@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Connecting a guest: read what its front published, hand it to a worker. A
- * worker that dies is replaced; the guest's page and port are found again where
- * they were, and its request with them.
+ * A guest's worker: it gets what the front published and the guest's devices. One
+ * that dies is replaced; the guest's page and port are found again where they
+ * were, and its request with them.
  */
 #include <errno.h>
 #include <string.h>
@@ -16,9 +16,6 @@
 /* So many in a row that die of the first request they find end the link. */
 #define UNSETTLED_MAX 6u
 
-/* Mapping and binding are two hypercalls; a loaded host starts slowly. */
-#define CONNECT_MS 15000u
-
 /* A worker's word is checked: nothing larger is an errno. */
 #define ERRNO_MAX 4095
 
@@ -29,7 +26,7 @@ static void drop_worker(struct link *link)
     link->connected = false;
 }
 
-static void connect_failed(struct link *link, int err, const char *why)
+void link_connect_failed(struct link *link, int err, const char *why)
 {
     drop_worker(link);
     link_report(link, NULL, err, why);
@@ -61,7 +58,7 @@ static void on_connected(void *arg, const struct msg_connected *result)
     if (err < 0) {
         device_say(why, "%s failed: %s", step_words(result->step),
                    strerror(-err));
-        connect_failed(link, err, why);
+        link_connect_failed(link, err, why);
         return;
     }
     link->connected = true;
@@ -96,14 +93,12 @@ static void on_adopted(void *arg, const char *version)
     link_upgrade(arg, version);
 }
 
-static void start_worker(struct link *link, enum cfg_start start);
-
 static void start_again(void *arg)
 {
     struct link *link = arg;
 
     link->soon = NULL;
-    start_worker(link, CFG_CONTINUE);
+    link_worker_start(link, CFG_CONTINUE);
 }
 
 /* One that dies of its guest's request again and again has no next. */
@@ -126,7 +121,7 @@ static void on_gone(void *arg, const char *reason)
     link->worker = NULL;
     link->connected = false;
     if (link->running == XB_ACT_CONNECT) {
-        connect_failed(link, -EIO, "the worker ended while connecting");
+        link_connect_failed(link, -EIO, "the worker ended while connecting");
         return;
     }
     if (!link->outdated && keeps_dying(link)) {
@@ -142,7 +137,7 @@ static void on_gone(void *arg, const char *reason)
     if (ms > 0)
         link->soon = loop_after(ms, start_again, link);
     else
-        start_worker(link, CFG_CONTINUE);
+        link_worker_start(link, CFG_CONTINUE);
 }
 
 /*
@@ -162,7 +157,7 @@ static void on_captured(void *arg, const char *how)
         "may connect again",
         how);
     if (link->running == XB_ACT_CONNECT) {
-        connect_failed(link, -EPROTO, why);
+        link_connect_failed(link, -EPROTO, why);
         return;
     }
     link_report(link, NULL, -EPROTO, why);
@@ -220,7 +215,7 @@ static void give_work(struct link *link, const struct msg_connect *c,
         return;
     if (ret < 0) {
         device_say(why, "the worker takes no orders: %s", strerror(-ret));
-        connect_failed(link, ret, why);
+        link_connect_failed(link, ret, why);
     }
 }
 
@@ -237,13 +232,13 @@ static void start_process(struct link *link, const struct msg_connect *c,
     }
     ret = -errno;
     device_say(why, "no worker process: %s", strerror(-ret));
-    connect_failed(link, ret, why);
+    link_connect_failed(link, ret, why);
     /* A host short of processes is so for a while; the guest still waits. */
     if (start == CFG_CONTINUE)
         link->soon = loop_after(AGAIN_MS, start_again, link);
 }
 
-static void start_worker(struct link *link, enum cfg_start start)
+void link_worker_start(struct link *link, enum cfg_start start)
 {
     struct msg_connect c = { 0 };
     char why[DEVICE_WHY] = "";
@@ -253,7 +248,7 @@ static void start_worker(struct link *link, enum cfg_start start)
         start_process(link, &c, start);
         return;
     }
-    connect_failed(link, ret, why);
+    link_connect_failed(link, ret, why);
     /* So is a store that does not answer. */
     if (start == CFG_CONTINUE && link_is_trouble(ret) && ret != -EPROTO)
         link->soon = loop_after(AGAIN_MS, start_again, link);
@@ -297,90 +292,9 @@ void link_worker_resume(struct link *link)
     if (ret < 0)
         resume_later(link, ret);
     else if (front < 0)
-        connect_failed(link, front, why);
+        link_connect_failed(link, front, why);
     else
         start_process(link, &c, CFG_CONTINUE);
-}
-
-static void connect_late(void *arg)
-{
-    struct link *link = arg;
-
-    link->patience = NULL;
-    connect_failed(link, -ETIMEDOUT, "the worker does not connect");
-}
-
-/* The next state cancels the patience. */
-static void connect_now(void *arg)
-{
-    struct link *link = arg;
-
-    link->patience = loop_after(CONNECT_MS, connect_late, link);
-    start_worker(link, CFG_FRESH);
-}
-
-/* A front that connects without end waits for its turn. */
-void link_act_connect(struct link *link)
-{
-    uint64_t now = loop_now_us();
-    uint32_t wait = quota_wait(&link->quota, QUOTA_CONNECT, now);
-
-    (void)quota_take(&link->quota, QUOTA_CONNECT, now, 1);
-    if (wait > 0)
-        link->patience = loop_after(wait, connect_now, link);
-    else
-        connect_now(link);
-}
-
-static void maybe_disconnected(struct link *link)
-{
-    if (link->holding || link->pending > 0)
-        return;
-    log_limited_info(&link->budget, "d%u: disconnected", link->domid);
-    link_finish(link, 0);
-}
-
-static void is_quiet(void *arg, struct device *dev UNUSED,
-                     const struct device_result *result UNUSED)
-{
-    struct link *link = arg;
-
-    link->pending--;
-    maybe_disconnected(link);
-}
-
-/* A guest that reconnects starts with clean registers, interrupts included. Its
- * worker has asked for the last time. */
-static void quiet_devices(void *arg)
-{
-    struct link *link = arg;
-    struct device *dev = NULL;
-
-    link->holding = true;
-    while ((dev = device_next(dev))) {
-        if (!link_owns(link, dev))
-            continue;
-        link->pending++;
-        device_msi_off(dev, is_quiet, link);
-    }
-    link->holding = false;
-    maybe_disconnected(link);
-}
-
-void link_act_disconnect(struct link *link)
-{
-    link->captured = false;
-    recovery_stop(link);
-    link->unsettled = 0;
-    loop_cancel(link->soon);
-    link->soon = NULL;
-    if (!link->worker) {
-        quiet_devices(link);
-        return;
-    }
-    worker_end(link->worker, quiet_devices, link);
-    link->worker = NULL;
-    link->connected = false;
 }
 
 void link_worker_add(struct link *link, const struct device *dev)

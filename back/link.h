@@ -14,7 +14,8 @@
  * link-adopt.c    going on where an earlier broker stopped
  * link-newer.c    what a newer one has left
  * link-front.c    what a front publishes
- * link-worker.c   actions CONNECT, DISCONNECT; the worker's life
+ * link-connect.c  actions CONNECT, DISCONNECT
+ * link-worker.c   the worker's life
  * link-upgrade.c  workers of another version, one by one
  * link-requests.c what the worker asks for
  * link-quota.c    a guest's share of all this
@@ -161,6 +162,10 @@ void link_act_disconnect(struct link *link);
 MUST_USE int link_read_front(struct link *link, struct msg_connect *c,
                              char why[DEVICE_WHY]);
 
+/* A worker for what the front has published. */
+void link_worker_start(struct link *link, enum cfg_start start);
+/* There is none, or it cannot serve: said where people look. */
+void link_connect_failed(struct link *link, int err, const char *why);
 /* For a front that is connected already: the worker that an earlier broker left,
  * or a new one. */
 void link_worker_resume(struct link *link);

@@ -54,6 +54,7 @@ back_libback_a_SOURCES = \
 	back/ledger.c \
 	back/ledger.h \
 	back/link-adopt.c \
+	back/link-connect.c \
 	back/link-devices.c \
 	back/link-front.c \
 	back/link-newer.c \
