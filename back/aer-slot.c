@@ -35,9 +35,17 @@ bool aer_slot_ask(struct aer_slot *slot, struct pci_page *page,
                   struct msg *done)
 {
     const struct msg_aer *aer = &request->u.aer;
+    struct pci_aer_op op = { .cmd = aer->cmd, .err = aer->channel };
 
-    aer_slot_cancel(slot, page);
     slot->serial = request->serial;
+    if (virt) {
+        op.domain = virt->segment;
+        op.bus = virt->bus;
+        op.devfn = virt->devfn;
+    }
+    /* Another broker may ask what this worker waits for already. */
+    if (!aer->again || !same_question(&op, &slot->op))
+        aer_slot_cancel(slot, page);
     if (!page || !virt) {
         finish(slot, MSG_AER_NO_PAGE, 0, done);
         return true;
@@ -46,14 +54,8 @@ bool aer_slot_ask(struct aer_slot *slot, struct pci_page *page,
         finish(slot, MSG_AER_NO_HANDLER, 0, done);
         return true;
     }
-    slot->op = (struct pci_aer_op){
-        .cmd = aer->cmd,
-        .err = aer->channel,
-        .domain = virt->segment,
-        .bus = virt->bus,
-        .devfn = virt->devfn,
-    };
-    if (!aer->again || !is_posted(slot, page))
+    slot->op = op;
+    if (!slot->waiting && (!aer->again || !is_posted(slot, page)))
         ring_aer_post(page, &slot->op);
     slot->waiting = true;
     return false;

@@ -73,6 +73,8 @@ void device_remember(const struct device *dev)
     memcpy(r.res, dev->res, sizeof(r.res));
     r.grants = dev->grants;
     r.irq = dev->irq;
+    r.aer = dev->aer.pending > dev->aer.current ? dev->aer.pending
+                                                : dev->aer.current;
     memcpy(r.snapshot, dev->cs.snapshot, sizeof(r.snapshot));
     ret = state_save(&r);
     if (ret < 0)
@@ -119,6 +121,9 @@ struct device *device_adopt(struct hyp *hyp, struct sbdf sbdf)
     dev->config_size = r.params.size;
     dev->grants = r.grants;
     dev->irq = r.irq;
+    dev->aer.pending = r.aer;
+    /* Whatever the host did about it, it has done while nobody listened. */
+    dev->aer.host = DEVICE_HOST_DONE;
     hw.ctx = dev;
     cfgspace_init(&dev->cs, &r.params, r.snapshot, dev->shadow, hw,
                   CFG_CONTINUE);

@@ -46,7 +46,8 @@ enum device_host {
 
 /* Errors that a device reported, for one owner. */
 struct device_aer {
-    enum aer_channel pending; /* an error that waits for its turn */
+    enum aer_channel current; /* an error that is being recovered from */
+    enum aer_channel pending; /* ... that waits for its turn */
     enum device_host host;
     bool resetting;     /* in the middle of recovery */
     uint32_t corrected; /* so many errors of each kind */

@@ -31,6 +31,8 @@ void link_act_connect(struct link *link)
     uint32_t wait = quota_wait(&link->quota, QUOTA_CONNECT, now);
 
     (void)quota_take(&link->quota, QUOTA_CONNECT, now, 1);
+    /* What went wrong before its front came, it need not hear of. */
+    recovery_stop(link);
     if (wait > 0)
         link->patience = loop_after(wait, connect_now, link);
     else

@@ -39,8 +39,10 @@ void recovery_begin(struct sbdf sbdf, enum aer_channel channel,
     }
     if (link->recovery.phase != AER_IDLE) {
         /* The graver one, once; a device in trouble may report many. */
-        if (channel > dev->aer.pending)
+        if (channel > dev->aer.pending) {
             dev->aer.pending = channel;
+            device_remember(dev);
+        }
         return;
     }
     recovery_start(link, dev, channel);

@@ -26,6 +26,13 @@ static struct device *device_of(const struct link *link)
     return device_by_handle(link->domid, link->recovery.handle);
 }
 
+/* The record of one that goes back is about to be dropped. */
+static void remember(const struct device *dev)
+{
+    if (dev->phase == DEVICE_READY)
+        device_remember(dev);
+}
+
 static void enter(struct link *link, struct device *dev, enum aer_phase phase);
 
 void recovery_start(struct link *link, struct device *dev,
@@ -33,26 +40,36 @@ void recovery_start(struct link *link, struct device *dev,
 {
     link->recovery.handle = dev->handle;
     link->recovery.channel = channel;
+    dev->aer.current = channel;
+    dev->aer.pending = AER_CHANNEL_UNHARMED;
+    remember(dev);
     enter(link, dev, AER_DETECTED);
+}
+
+/* A device of this guest that waits for its turn. */
+static struct device *next_in_trouble(const struct link *link)
+{
+    struct device *dev = NULL;
+
+    while ((dev = device_next(dev)))
+        if (link_owns(link, dev) && dev->aer.pending != AER_CHANNEL_UNHARMED)
+            return dev;
+    return NULL;
 }
 
 static void end(struct link *link)
 {
-    struct recovery *r = &link->recovery;
-    struct device *dev = NULL;
+    struct device *dev = device_of(link);
 
-    loop_cancel(r->timer);
-    memset(r, 0, sizeof(*r));
-    /* Another device of this guest may have waited for its turn. */
-    while ((dev = device_next(dev))) {
-        enum aer_channel channel = dev->aer.pending;
-
-        if (!link_owns(link, dev) || channel == AER_CHANNEL_UNHARMED)
-            continue;
-        dev->aer.pending = AER_CHANNEL_UNHARMED;
-        recovery_start(link, dev, channel);
-        return;
+    if (dev) {
+        dev->aer.current = AER_CHANNEL_UNHARMED;
+        remember(dev);
     }
+    loop_cancel(link->recovery.timer);
+    memset(&link->recovery, 0, sizeof(link->recovery));
+    dev = next_in_trouble(link);
+    if (dev)
+        recovery_start(link, dev, dev->aer.pending);
 }
 
 static void fail(struct link *link, struct device *dev, const char *why)
@@ -227,7 +244,8 @@ static void enter(struct link *link, struct device *dev, enum aer_phase phase)
     } else if (aer_request(phase, &cmd)) {
         r->serial = ++last_serial;
         r->timer = loop_after(ANSWER_MS, too_late, link);
-        ask(link, false);
+        ask(link, r->again);
+        r->again = false;
     }
 }
 
@@ -266,8 +284,20 @@ void recovery_answer(struct link *link, const struct msg *m)
 
 void recovery_worker_back(struct link *link)
 {
+    struct device *dev;
+    char name[SBDF_TEXT];
+
     if (link->recovery.asked)
         ask(link, true);
+    if (link->recovery.phase != AER_IDLE)
+        return;
+    dev = next_in_trouble(link);
+    if (!dev)
+        return;
+    log_limited(&link->budget, "d%u %s: recovering from its error, once more",
+                link->domid, sbdf_format(dev->sbdf, name));
+    link->recovery.again = true;
+    recovery_start(link, dev, dev->aer.pending);
 }
 
 void recovery_stop(struct link *link)
@@ -275,8 +305,10 @@ void recovery_stop(struct link *link)
     struct device *dev = NULL;
 
     while ((dev = device_next(dev)))
-        if (link_owns(link, dev))
+        if (link_owns(link, dev) && dev->aer.pending != AER_CHANNEL_UNHARMED) {
             dev->aer.pending = AER_CHANNEL_UNHARMED;
+            remember(dev);
+        }
     if (link->recovery.phase != AER_IDLE)
         end(link);
 }

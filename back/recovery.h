@@ -33,6 +33,7 @@ struct recovery {
     uint32_t handle; /* of the device */
     uint32_t serial; /* of the request to the worker */
     bool asked;      /* ... which has not been answered */
+    bool again;      /* the front may have been told already */
     struct loop_watch *timer;
 };
 
@@ -50,7 +51,8 @@ void recovery_host_done(struct sbdf sbdf, bool well);
 /* The worker's answer; arg of the link's worker. */
 void recovery_answer(struct link *link, const struct msg *m);
 
-/* A new worker serves the guest: ask again what the last one may have asked. */
+/* A worker serves the guest that did not before, or has another broker now: ask
+ * again what was asked, or begin again what an earlier broker had begun. */
 void recovery_worker_back(struct link *link);
 
 /* The device goes back; what it was in the middle of is over. */

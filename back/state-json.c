@@ -119,6 +119,7 @@ char *state_json_format(const struct state_record *r)
     (void)json_object_object_add(o, "params", params_new(r));
     (void)json_object_object_add(o, "grants", grants_new(&r->grants));
     (void)json_object_object_add(o, "irq", irq_new(&r->irq));
+    put_u64(o, "aer", r->aer);
     put_hex(o, "snapshot", r->snapshot, sizeof(r->snapshot));
     text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY);
     copy = text ? strdup(text) : NULL;
@@ -297,6 +298,9 @@ static int parse(struct json_object *o, struct state_record *r)
     get_params(&in, get(&in, o, "params", json_type_object), r);
     get_grants(&in, get(&in, o, "grants", json_type_object), &r->grants);
     get_irq(&in, get(&in, o, "irq", json_type_object), &r->irq);
+    /* Records of earlier versions do without. */
+    if (json_object_object_get_ex(o, "aer", NULL))
+        r->aer = (enum aer_channel)get_max(&in, o, "aer", AER_CHANNEL_FROZEN);
     get_hex(&in, o, "snapshot", r->snapshot, sizeof(r->snapshot));
     return in.ok ? 0 : -EPROTO;
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "aer.h"
 #include "cfgspace.h"
 #include "compiler.h"
 #include "grants.h"
@@ -30,6 +31,7 @@ struct state_record {
     struct sysfs_resource res[SYSFS_RESOURCES];
     struct grants grants;
     struct irq irq;
+    enum aer_channel aer; /* an error that is being recovered from */
     uint8_t snapshot[CFG_SIZE_MAX];
 };
 

@@ -190,6 +190,23 @@ START_TEST(slot_again)
 }
 END_TEST
 
+/* A worker that waits for the front has another broker, which asks again. */
+START_TEST(slot_again_by_another_broker)
+{
+    const struct msg first = ask(7, PCI_OP_AER_DETECTED, 0);
+    struct msg again = ask(8, PCI_OP_AER_DETECTED, 1);
+    struct msg done;
+
+    ck_assert(!aer_slot_ask(&slot, page, &first, &virt, &done));
+    ck_assert(!aer_slot_ask(&slot, page, &again, &virt, &done));
+    ck_assert(!aer_slot_collect(&slot, page, &done));
+    front_answers(AER_RESULT_NEED_RESET);
+    ck_assert(aer_slot_collect(&slot, page, &done));
+    ck_assert_uint_eq(done.serial, 8);
+    ck_assert_int_eq(done.u.aer_done.result, AER_RESULT_NEED_RESET);
+}
+END_TEST
+
 /* An operation of the guest passes by a request that waits. */
 START_TEST(slot_beside_operations)
 {
@@ -402,6 +419,7 @@ static TCase *slot_tests(void)
     tcase_add_test(tc, slot_without_a_page);
     tcase_add_test(tc, slot_cancel);
     tcase_add_loop_test(tc, slot_again, 0, 3);
+    tcase_add_test(tc, slot_again_by_another_broker);
     tcase_add_test(tc, slot_beside_operations);
     return tc;
 }

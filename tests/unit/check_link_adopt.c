@@ -12,12 +12,13 @@
 #include "version.h"
 
 /* What an earlier broker leaves: the record, and Xen's view. */
-static void leave_behind(struct sbdf dev)
+static void leave_behind(struct sbdf dev, enum aer_channel aer)
 {
     struct state_record r;
 
     memset(&r, 0, sizeof(r));
     r.sbdf = dev;
+    r.aer = aer;
     r.domid = BACK_DOMID;
     r.params.size = 256;
     r.grants.domid = BACK_DOMID;
@@ -42,9 +43,9 @@ static bool is_connected(void *arg UNUSED)
 }
 
 /* ... while a guest is connected. */
-static void a_broker_starts(void)
+static void a_broker_starts_after(enum aer_channel aer)
 {
-    leave_behind(link_nvme);
+    leave_behind(link_nvme, aer);
     link_adopt_devices(world_hyp);
     tool_lists_with(BACK_DOMID, link_nvme, "allow_dirty=1,permissive=1");
     set_back(BACK_DOMID, "state-0", "3");
@@ -54,6 +55,11 @@ static void a_broker_starts(void)
     ck_assert(run_until(is_connected, NULL));
     link_release_orphans();
     run_due();
+}
+
+static void a_broker_starts(void)
+{
+    a_broker_starts_after(AER_CHANNEL_UNHARMED);
 }
 
 START_TEST(a_new_broker_goes_on)
@@ -92,6 +98,37 @@ START_TEST(a_new_broker_adopts_the_worker)
 }
 END_TEST
 
+static enum aer_channel recorded(void)
+{
+    struct state_record r;
+
+    ck_assert_int_eq(state_load(link_nvme, &r), 0);
+    return r.aer;
+}
+
+/* With the worker that has asked the front already, or with a new one. */
+START_TEST(an_error_is_recovered_from_all_the_same)
+{
+    const struct fake_worker *w;
+
+    if (_i == 1)
+        fake_workers_left(BACK_DOMID, xenpci_version);
+    a_broker_starts_after(AER_CHANNEL_NORMAL);
+    w = fake_worker(BACK_DOMID);
+    ck_assert(w->aer_waiting);
+    ck_assert_uint_eq(w->aer.cmd, PCI_OP_AER_DETECTED);
+    ck_assert_int_eq(w->aer.channel, AER_CHANNEL_NORMAL);
+    ck_assert_uint_eq(w->aer.again, 1);
+    ck_assert_int_eq(recorded(), AER_CHANNEL_NORMAL);
+    fake_worker_aer(BACK_DOMID, MSG_AER_ANSWERED, AER_RESULT_RECOVERED);
+    ck_assert_uint_eq(w->aer.cmd, PCI_OP_AER_RESUME);
+    ck_assert_uint_eq(w->aer.again, 0);
+    fake_worker_aer(BACK_DOMID, MSG_AER_ANSWERED, AER_RESULT_NONE);
+    ck_assert(!w->aer_waiting);
+    ck_assert_int_eq(recorded(), AER_CHANNEL_UNHARMED);
+}
+END_TEST
+
 static bool is_replaced(void *arg UNUSED)
 {
     return is_connected(NULL) && fake_workers_spawned() == 1;
@@ -126,7 +163,7 @@ END_TEST
 /* Asked back from a guest whose front has not come: there is no page yet. */
 START_TEST(a_new_broker_in_a_change_before_the_front)
 {
-    leave_behind(link_nvme);
+    leave_behind(link_nvme, AER_CHANNEL_UNHARMED);
     link_adopt_devices(world_hyp);
     tool_lists(BACK_DOMID, link_nvme);
     set_back(BACK_DOMID, "state-0", "5");
@@ -141,7 +178,7 @@ END_TEST
 /* Claimed while the guest waits in 7, and the broker ends before it says so. */
 START_TEST(a_new_broker_tells_what_was_claimed)
 {
-    leave_behind(link_nvme);
+    leave_behind(link_nvme, AER_CHANNEL_UNHARMED);
     link_adopt_devices(world_hyp);
     tool_lists(BACK_DOMID, link_nvme);
     set_back(BACK_DOMID, "state-0", "1");
@@ -184,7 +221,7 @@ static bool says_newer(void *arg UNUSED)
 START_TEST(a_newer_brokers_guest_is_left_alone)
 {
     fake_workers_left(BACK_DOMID, xenpci_version);
-    leave_behind(link_nvme);
+    leave_behind(link_nvme, AER_CHANNEL_UNHARMED);
     rewrite_version('9');
     link_adopt_devices(world_hyp);
     ck_assert_ptr_null(device_by_sbdf(link_nvme));
@@ -214,7 +251,7 @@ END_TEST
 START_TEST(a_new_broker_releases_orphans)
 {
     fake_workers_left(BACK_DOMID, xenpci_version);
-    leave_behind(link_nvme);
+    leave_behind(link_nvme, AER_CHANNEL_UNHARMED);
     link_adopt_devices(world_hyp);
     ck_assert_ptr_nonnull(device_by_sbdf(link_nvme));
     link_release_orphans();
@@ -228,12 +265,14 @@ END_TEST
 /* Its directory was deleted while no broker ran, or it was found half-way. */
 START_TEST(a_new_broker_starts_afresh_what_had_not_connected)
 {
-    leave_behind(link_nvme);
+    leave_behind(link_nvme, AER_CHANNEL_FROZEN);
     link_adopt_devices(world_hyp);
     fake_store_set("/libxl/pci/0000-03-00-0/domid", "5");
     tool_lists(BACK_DOMID, link_nvme);
     front_publishes(BACK_DOMID);
     expect_states(BACK_DOMID, "2 3 4");
+    /* Nor does its front hear of what was before it. */
+    ck_assert_uint_eq(fake_worker(BACK_DOMID)->aers, 0);
     ck_assert_uint_eq(fake_worker(BACK_DOMID)->devices[0].fresh, CFG_FRESH);
     ck_assert_uint_eq(fake_xen_owner(link_nvme), BACK_DOMID);
 }
@@ -245,6 +284,7 @@ TCase *link_adopt_tests(void)
 
     tcase_add_test(tc, a_new_broker_goes_on);
     tcase_add_test(tc, a_new_broker_adopts_the_worker);
+    tcase_add_loop_test(tc, an_error_is_recovered_from_all_the_same, 0, 2);
     tcase_add_test(tc, an_adopted_worker_of_another_version_is_replaced);
     tcase_add_test(tc, the_worker_of_a_pair_that_cannot_go_on_is_ended);
     tcase_add_test(tc, a_new_broker_in_a_change_before_the_front);

@@ -62,6 +62,7 @@ static void setup(void)
     record.grants.pirq = 0xffffffff;
     record.irq.mode = IRQ_MSIX;
     record.irq.changing = true;
+    record.aer = AER_CHANNEL_FROZEN;
     record.irq.count = PCI_WIRE_MSIX_MAX;
     for (i = 0; i < PCI_WIRE_MSIX_MAX; i++)
         record.irq.pirqs[i] = 1000 + i;
@@ -104,6 +105,7 @@ START_TEST(round_trip)
     ck_assert_uint_eq(again.grants.pirq, 0xffffffff);
     ck_assert_int_eq(again.irq.mode, IRQ_MSIX);
     ck_assert(again.irq.changing);
+    ck_assert_int_eq(again.aer, AER_CHANNEL_FROZEN);
     ck_assert_uint_eq(again.irq.count, PCI_WIRE_MSIX_MAX);
     ck_assert_mem_eq(again.irq.pirqs, record.irq.pirqs,
                      sizeof(record.irq.pirqs));

@@ -69,7 +69,7 @@ setpci -s "$port" COMMAND=100:100 BRIDGE_CONTROL=2:2
 step 'the front of this project, non-fatal and fatal'
 guest=$(guest_script <<'END'
 modprobe -a xen-evtchn xen-gntalloc
-xenpci-front watch --count 8 --for 90
+xenpci-front watch --count 20 --for 150
 rig-wait-for finish
 END
 )
@@ -93,6 +93,18 @@ logged 'recovered from its error'
 registers >"$CASE_TMP/registers.after"
 same "$CASE_TMP/registers.before" "$CASE_TMP/registers.after" 'the link reset took registers'
 [ -z "$(node "$(backend_of ours)/aerState")" ] || fail 'aerState stands'
+step 'xenpcid is killed before the front has answered'
+worker=$(worker_of ours)
+mark
+kill -STOP "$worker"
+inject COMP_TIME
+logged 'reported a non-fatal error'
+stop_daemon KILL
+kill -CONT "$worker"
+start_daemon --debug
+logged 'recovering from its error, once more'
+logged 'recovered from its error'
+[ "$(worker_of ours)" = "$worker" ] || fail 'it has another worker'
 rig-guest console ours | grep error
 rig-guest stop ours
 
