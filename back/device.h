@@ -74,6 +74,7 @@ struct device {
     uint16_t domid;
     enum device_phase phase;
     bool assigned_here; /* by us, not by libxl before us */
+    bool told;          /* the store says that the guest has it */
     int config_fd;      /* read-write */
     int config_ro_fd;   /* for workers */
     int shadow_fd;

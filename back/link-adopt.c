@@ -125,7 +125,8 @@ static int adopt_listed(struct link *link)
 
         if (!dev || !link_owns(link, dev))
             continue;
-        if (list[i].state == XB_INITIALISING)
+        dev->told = list[i].state != XB_INITIALISING;
+        if (!dev->told)
             link_write_exported(link, dev);
         link_adopt_policy(link, &list[i], dev);
     }

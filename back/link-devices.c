@@ -61,9 +61,7 @@ static void released(void *arg, struct device *dev, int err)
     if (err < 0)
         link_report(link, &dev->sbdf, err,
                     "the device was not clean when its guest let go");
-    /* In a fresh directory the same device may be listed to be exported. */
-    if (link->target != XB_INITIALISING)
-        link_write_device_state(link, dev->sbdf, XB_CLOSED);
+    link_write_released(link, dev->sbdf);
     maybe_done(link);
 }
 
@@ -179,25 +177,22 @@ static struct device *held(const struct link *link, struct sbdf sbdf)
     return dev && link_owns(link, dev) ? dev : NULL;
 }
 
-static bool is_listed(const struct publish_device *list, size_t n,
-                      struct sbdf sbdf)
-{
-    size_t i;
-
-    for (i = 0; i < n; i++)
-        if (sbdf_equal(list[i].dev, sbdf))
-            return true;
-    return false;
-}
-
 static void release_unlisted(struct link *link,
                              const struct publish_device *list, size_t n)
 {
     struct device *dev = NULL;
 
     while ((dev = device_next(dev)))
-        if (link_owns(link, dev) && !is_listed(list, n, dev->sbdf))
+        if (link_owns(link, dev) && !link_is_listed(list, n, dev->sbdf))
             release(link, dev);
+}
+
+/* A toolstack that did not wait for us has removed it and listed it again. */
+static void anew(struct link *link, struct device *dev,
+                 const struct publish_device *listed)
+{
+    release(link, dev);
+    claim_listed(link, listed);
 }
 
 void link_act_devices(struct link *link)
@@ -226,6 +221,8 @@ void link_act_devices(struct link *link)
             link_write_device_state(link, list[i].dev, XB_CLOSED);
         else if (!dev && list[i].state != XB_CLOSED)
             claim_listed(link, &list[i]);
+        else if (dev && link_is_anew(dev, &list[i]))
+            anew(link, dev, &list[i]);
     }
     release_unlisted(link, list, n);
     free(list);

@@ -14,7 +14,6 @@
 #include "link.h"
 #include "nodes.h"
 #include "publish.h"
-#include "transact.h"
 
 /* What was found in one look. */
 struct view {
@@ -23,9 +22,10 @@ struct view {
     int list_err;       /* why the list of devices could not be read */
     int trouble;        /* why nothing is known: -errno of the store, of Xen */
     bool online;
-    bool wanted;  /* a listed device waits for us */
-    bool removal; /* a held device is asked back */
-    bool forced;  /* ... and somebody said not to wait for the guest */
+    bool wanted;   /* a listed device waits for us */
+    bool unlisted; /* a held device has been taken off the list */
+    bool removal;  /* ... is asked back */
+    bool forced;   /* ... and somebody said not to wait for the guest */
     struct hyp_domain domain;
 };
 
@@ -90,10 +90,12 @@ static void look_at_list(struct link *link, struct view *view)
         if (list[i].state == XB_CLOSING) {
             view->removal = true;
             view->forced = view->forced || is_forced(link, list[i].dev);
-        } else if (!held && list[i].state != XB_CLOSED) {
+        } else if (held ? link_is_anew(dev, &list[i])
+                        : list[i].state != XB_CLOSED) {
             view->wanted = true;
         }
     }
+    view->unlisted = link_has_unlisted(link, list, n);
     free(list);
 }
 
@@ -114,44 +116,16 @@ static void look_at_front(struct link *link, struct view *view)
             ret == -ENAMETOOLONG ? XB_EV_PEER_GARBAGE : XB_EV_PEER_UNKNOWN;
 }
 
-struct addresses {
-    uint16_t domid;
-    unsigned int unreadable;
-};
-
-/* publish_list() leaves out what has no address; somebody must say so. */
-static int body_addresses(struct store *st, struct store_txn *txn, void *arg)
-{
-    struct addresses *a = arg;
-    char path[STORE_PATH], text[32];
-    uint32_t n = 0, i;
-    struct sbdf sbdf;
-
-    a->unreadable = 0;
-    (void)snprintf(path, sizeof(path), XS_BACK_NUM_DEVS, a->domid);
-    if (store_read_uint(st, txn, path, &n) < 0 || n > PUBLISH_DEVICES_MAX)
-        return 0;
-    for (i = 0; i < n; i++) {
-        (void)snprintf(path, sizeof(path), XS_BACK_DEV, a->domid, i);
-        if (store_read_buf(st, txn, path, text, sizeof(text)) < 0 ||
-            !sbdf_parse(text, &sbdf))
-            a->unreadable++;
-    }
-    return 0;
-}
-
 /* Other toolstacks' damage is explained once, until it is mended. */
 static void judge(struct link *link, const struct view *view)
 {
-    struct addresses a = { .domid = link->domid };
     const char *text = NULL;
 
     if (view->damaged)
         text = "the state node of the backend directory holds no state";
     else if (view->list_err == -EINVAL)
         text = "num_devs of the backend directory is missing or no number";
-    else if (link->self != XB_CONNECTED &&
-             transact(link->store, body_addresses, &a) == 0 && a.unreadable > 0)
+    else if (link->self != XB_CONNECTED && link_unreadable(link) > 0)
         text = "a device is listed without a readable address (dev-N)";
     if (text && !link->damaged)
         link_report(link, NULL, -EINVAL, text);
@@ -163,8 +137,12 @@ static bool take_view(struct link *link, struct view *view)
 {
     char path[STORE_PATH];
     uint32_t online;
-    int ret = publish_state(link->store, NULL, link->domid, &view->tool);
+    int ret;
 
+    /* First the front, which follows the toolstack: what it answers to, the
+     * directory says by now. */
+    look_at_front(link, view);
+    ret = publish_state(link->store, NULL, link->domid, &view->tool);
     link->vanished = ret == -ENOENT;
     if (link->vanished)
         return false;
@@ -175,7 +153,6 @@ static bool take_view(struct link *link, struct view *view)
     note_trouble(view, ret);
     view->online = ret < 0 || online != 0;
     look_at_list(link, view);
-    look_at_front(link, view);
     if (view->trouble < 0)
         return true;
     judge(link, view);
@@ -198,8 +175,10 @@ static bool tool_event(const struct link *link, const struct view *view,
                   : XB_EV_TOOL_CLOSE;
         return true;
     }
-    /* Listed in 3, when no change has to be asked for, and we went on to 4. */
-    if (tool == link->self && link->self == XB_CONNECTED && view->wanted) {
+    /* Listed in 3, when no change has to be asked for, and we went on to 4; or
+     * taken off the list by somebody who does not wait for us any more. */
+    if (tool == link->self && link->self == XB_CONNECTED &&
+        (view->wanted || view->unlisted)) {
         *ev = XB_EV_TOOL_RECONFIGURE;
         return true;
     }
@@ -257,7 +236,8 @@ static bool peer_event(const struct link *link, const struct view *view,
 static bool is_mute(const struct link *link, const struct view *view)
 {
     if (link->self == XB_RECONFIGURING)
-        return view->removal && view->forced && link->mute;
+        return (view->unlisted || (view->removal && view->forced)) &&
+               link->mute;
     return link->self == XB_RECONFIGURED && link->mute;
 }
 

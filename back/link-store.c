@@ -65,7 +65,7 @@ static int apply(struct link *link, transact_body *body, struct change *change,
  * A device's place in the list moves when an earlier one is removed: it is
  * looked up first, and the body fails with -ESTALE when it has moved since.
  */
-static void apply_to_device(struct link *link, transact_body *body,
+static bool apply_to_device(struct link *link, transact_body *body,
                             struct change *change, const char *what)
 {
     struct publish_device listed;
@@ -78,13 +78,15 @@ static void apply_to_device(struct link *link, transact_body *body,
             log_limited(&link->budget, "d%u: cannot write %s: %s", link->domid,
                         what, strerror(-ret));
         if (ret < 0)
-            return;
+            return false;
         change->index = listed.index;
-        if (apply(link, body, change, what) != -ESTALE)
-            return;
+        ret = apply(link, body, change, what);
+        if (ret != -ESTALE)
+            return ret == 0;
     }
     log_warnx("d%u: cannot write %s: the list does not stand still",
               link->domid, what);
+    return false;
 }
 
 /* 0, or -ESTALE: something else does, or nothing. */
@@ -144,11 +146,12 @@ static int body_exported(struct store *st, struct store_txn *txn, void *arg)
     return store_writef(st, txn, path, "%u", (unsigned int)XB_INITIALISED);
 }
 
-void link_write_exported(struct link *link, const struct device *dev)
+void link_write_exported(struct link *link, struct device *dev)
 {
     struct change change = { .sbdf = dev->sbdf, .virt = dev->virt };
 
-    apply_to_device(link, body_exported, &change, "an exported device");
+    dev->told =
+        apply_to_device(link, body_exported, &change, "an exported device");
 }
 
 static int body_device_state(struct store *st, struct store_txn *txn, void *arg)
@@ -170,7 +173,28 @@ void link_write_device_state(struct link *link, struct sbdf sbdf,
 {
     struct change change = { .state = state, .sbdf = sbdf };
 
-    apply_to_device(link, body_device_state, &change, "a device's state");
+    (void)apply_to_device(link, body_device_state, &change, "a device's state");
+}
+
+/* Listed anew meanwhile, it is to be exported, not closed. */
+static int body_released(struct store *st, struct store_txn *txn, void *arg)
+{
+    const struct change *c = arg;
+    char path[STORE_PATH], text[4];
+    enum xb_state state;
+
+    path_of(path, XS_BACK_STATE_N, c->link->domid, c->index);
+    if (store_read_buf(st, txn, path, text, sizeof(text)) == 0 &&
+        xb_state_parse(text, &state) && state == XB_INITIALISING)
+        return 0;
+    return body_device_state(st, txn, arg);
+}
+
+void link_write_released(struct link *link, struct sbdf sbdf)
+{
+    struct change change = { .state = XB_CLOSED, .sbdf = sbdf };
+
+    (void)apply_to_device(link, body_released, &change, "a released device");
 }
 
 void link_note(struct link *link, struct sbdf sbdf, const char *text)

@@ -7,6 +7,7 @@
  *
  * link.c        life and steps
  * link-scan.c   what the store and Xen say, as events
+ * link-list.c   ... of devices, beside those we hold
  * link-store.c  the nodes we write
  * link-roots.c  ... of them, the roots of the guest's buses
  * link-policy.c  what the administrator allows
@@ -123,10 +124,25 @@ unsigned int link_events(struct link *link, enum xb_event ev[LINK_EVENTS]);
 bool link_has_devices(const struct link *link);
 bool link_owns(const struct link *link, const struct device *dev);
 
+/* The device, which we hold and have said so, is listed as a new one. */
+bool link_is_anew(const struct device *dev,
+                  const struct publish_device *listed);
+bool link_is_listed(const struct publish_device *list, size_t n,
+                    struct sbdf sbdf);
+/* A held device is not on the list, and that is no damage: xl takes it off when
+ * it has waited for ten seconds. */
+MUST_USE bool link_has_unlisted(struct link *link,
+                                const struct publish_device *list, size_t n);
+/* How many entries have no address, which publish_list() leaves out; or a
+ * negative errno. */
+MUST_USE int link_unreadable(struct link *link);
+
 /* Nodes. All do nothing when the directory is gone. */
 void link_write_state(struct link *link, enum xb_state state);
 void link_write_roots(struct link *link);
-void link_write_exported(struct link *link, const struct device *dev);
+void link_write_exported(struct link *link, struct device *dev);
+/* The device went back: its state, unless it is listed anew already. */
+void link_write_released(struct link *link, struct sbdf sbdf);
 void link_write_device_state(struct link *link, struct sbdf sbdf,
                              enum xb_state state);
 /* Write the error node (and the device's, if sbdf is given) and log it. */

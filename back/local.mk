@@ -57,6 +57,7 @@ back_libback_a_SOURCES = \
 	back/link-connect.c \
 	back/link-devices.c \
 	back/link-front.c \
+	back/link-list.c \
 	back/link-newer.c \
 	back/link-policy.c \
 	back/link-quota.c \

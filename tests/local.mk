@@ -256,7 +256,7 @@ tests_unit_check_irq_SOURCES = \
 tests_unit_check_link_CPPFLAGS = $(tests_back_cppflags)
 tests_unit_check_link_CFLAGS = $(tests_back_cflags)
 tests_unit_check_link_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=loop_after \
-	-Wl,--wrap=link_write_state -Wl,--wrap=publish_find
+	-Wl,--wrap=link_write_state -Wl,--wrap=publish_find -Wl,--wrap=publish_state
 tests_unit_check_link_LDADD = $(tests_back_ldadd)
 tests_unit_check_link_SOURCES = \
 	tests/unit/check_link.c \
@@ -266,6 +266,7 @@ tests_unit_check_link_SOURCES = \
 	tests/unit/check_link_end.c \
 	tests/unit/check_link_flood.c \
 	tests/unit/check_link_peers.c \
+	tests/unit/check_link_list.c \
 	tests/unit/check_link_plug.c \
 	tests/unit/check_link_policy.c \
 	tests/unit/check_link_worker.c \

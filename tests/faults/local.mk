@@ -8,7 +8,7 @@ EXTRA_DIST += tests/faults/calls.def tests/faults/check-calls.sh
 faults_product = back/libback.a back/libcfg.a xenstore-schema/libpublish.a \
 	common/libhost.a common/libcommon.a
 faults_command = $(TOOLSTACK_LIBS) common/libhost.a common/libcommon.a
-faults_ours = loop_after link_write_state publish_find exit ev_child_start \
+faults_ours = loop_after link_write_state publish_find publish_state exit ev_child_start \
 	ev_child_stop loop_run
 # Variables, in sections that restart.c can find.
 faults_sections = --rename-section .bss=product_bss \

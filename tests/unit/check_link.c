@@ -12,7 +12,7 @@ static Suite *suite(void)
     TCase *const cases[] = {
         link_connect_tests(), link_plug_tests(),   link_end_tests(),
         link_peers_tests(),   link_worker_tests(), link_aer_tests(),
-        link_policy_tests(),  link_flood_tests(),  link_policy_tests(),
+        link_policy_tests(),  link_flood_tests(),  link_list_tests(),
         link_adopt_tests(),
     };
 

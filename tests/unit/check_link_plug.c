@@ -11,16 +11,6 @@
 
 static const struct sbdf absent = { .bus = 9 };
 
-/* The front's part of a reconfiguration: 7, and 4 once it has seen 8. */
-static void front_reconfigures(uint16_t domid)
-{
-    expect_back_node(domid, "state", "7");
-    set_front(domid, "state", "7");
-    expect_back_node(domid, "state", "8");
-    set_front(domid, "state", "4");
-    expect_back_node(domid, "state", "4");
-}
-
 START_TEST(hot_add)
 {
     connect_guest(BACK_DOMID, link_nvme);
@@ -124,51 +114,6 @@ START_TEST(the_list_closes_up_while_a_device_is_claimed)
     ck_assert_str_eq(back_node(BACK_DOMID, "vdev-0"), "0000:00:01.00");
     ck_assert_str_eq(back_node(BACK_DOMID, "state-0"), "3");
     ck_assert_str_eq(back_node(BACK_DOMID, "vdev-1"), "");
-}
-END_TEST
-
-/* Some toolstacks just delete the nodes. */
-/* The failure of one device and the listing of another cross each other. */
-START_TEST(listed_while_another_one_fails)
-{
-    tool_lists(BACK_DOMID, absent);
-    expect_states(BACK_DOMID, "2 5");
-    set_back(BACK_DOMID, "state", "2");
-    tool_lists(BACK_DOMID, link_nvme);
-    set_back(BACK_DOMID, "state", "5");
-    expect_states(BACK_DOMID, "2 5 2 3");
-    ck_assert_str_eq(back_node(BACK_DOMID, "state-0"), "6");
-    ck_assert_str_eq(back_node(BACK_DOMID, "state-1"), "3");
-    front_publishes(BACK_DOMID);
-    expect_states(BACK_DOMID, "2 5 2 3 4");
-}
-END_TEST
-
-/* The toolstack saw 3 and asked for no change; by then the back is at 4. */
-START_TEST(listed_while_the_front_connects)
-{
-    connect_guest(BACK_DOMID, link_nvme);
-    set_back(BACK_DOMID, "state", "3");
-    tool_lists(BACK_DOMID, link_nic);
-    set_back(BACK_DOMID, "state", "4");
-    expect_states(BACK_DOMID, "2 3 4 7");
-    front_reconfigures(BACK_DOMID);
-    ck_assert_str_eq(back_node(BACK_DOMID, "state-1"), "3");
-    expect_owner(link_nic, BACK_DOMID);
-}
-END_TEST
-
-START_TEST(unlisted_without_a_word)
-{
-    connect_guest(BACK_DOMID, link_nvme);
-    tool_lists(BACK_DOMID, link_nic);
-    front_reconfigures(BACK_DOMID);
-    tool_unlists(BACK_DOMID, link_nic);
-    set_back(BACK_DOMID, "state", "7");
-    front_reconfigures(BACK_DOMID);
-    ck_assert_uint_eq(fake_xen_owner(link_nic), HYP_DOMID_IO);
-    ck_assert_uint_eq(fake_xen_owner(link_nvme), BACK_DOMID);
-    ck_assert_uint_eq(fake_worker(BACK_DOMID)->ndevices, 1);
 }
 END_TEST
 
@@ -445,9 +390,6 @@ TCase *link_plug_tests(void)
     tcase_add_loop_test(tc, the_list_closes_up_while_a_device_is_released, 0,
                         2);
     tcase_add_test(tc, the_list_closes_up_while_a_device_is_claimed);
-    tcase_add_test(tc, listed_while_another_one_fails);
-    tcase_add_test(tc, listed_while_the_front_connects);
-    tcase_add_test(tc, unlisted_without_a_word);
     tcase_add_test(tc, removed_before_the_front_connects);
     tcase_add_test(tc, a_front_that_does_not_let_go);
     tcase_add_test(tc, a_front_that_is_asked_politely);

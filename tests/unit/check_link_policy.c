@@ -127,15 +127,6 @@ START_TEST(a_quirk_without_effect_is_told)
 }
 END_TEST
 
-static void front_reconfigures(uint16_t domid)
-{
-    expect_back_node(domid, "state", "7");
-    set_front(domid, "state", "7");
-    expect_back_node(domid, "state", "8");
-    set_front(domid, "state", "4");
-    expect_back_node(domid, "state", "4");
-}
-
 /* Roots are there before state 3, and keep their numbers. */
 START_TEST(real_addresses)
 {

@@ -9,6 +9,7 @@ TCase *link_adopt_tests(void);
 TCase *link_aer_tests(void);
 TCase *link_connect_tests(void);
 TCase *link_flood_tests(void);
+TCase *link_list_tests(void);
 TCase *link_plug_tests(void);
 TCase *link_policy_tests(void);
 TCase *link_end_tests(void);

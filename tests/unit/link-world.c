@@ -82,6 +82,30 @@ int __wrap_publish_find(struct store *st, uint16_t domid, struct sbdf dev,
     return ret;
 }
 
+static void (*in_look)(void);
+
+void link_world_in_look(void (*hook)(void))
+{
+    in_look = hook;
+}
+
+int __real_publish_state(struct store *st, struct store_txn *txn,
+                         uint16_t domid, enum xb_state *state);
+int __wrap_publish_state(struct store *st, struct store_txn *txn,
+                         uint16_t domid, enum xb_state *state);
+
+int __wrap_publish_state(struct store *st, struct store_txn *txn,
+                         uint16_t domid, enum xb_state *state)
+{
+    int ret = __real_publish_state(st, txn, domid, state);
+    void (*hook)(void) = in_look;
+
+    in_look = NULL;
+    if (hook)
+        hook();
+    return ret;
+}
+
 static void on_store(void *arg UNUSED)
 {
     events_take(world_hyp, world_store);
@@ -117,6 +141,7 @@ void link_world_setup(void)
     fake_workers_reset();
     hurry = 1;
     after_find = NULL;
+    in_look = NULL;
     memset(domains, 0, sizeof(domains));
     fake_xen_domain(OTHER_DOMID)->exists = true;
     world_add(link_nvme, &back_nvme);
@@ -287,6 +312,15 @@ void expect_states(uint16_t domid, const char *text)
 const char *listing_before_3(uint16_t domid)
 {
     return domains[domid].before_3;
+}
+
+void front_reconfigures(uint16_t domid)
+{
+    expect_back_node(domid, "state", "7");
+    set_front(domid, "state", "7");
+    expect_back_node(domid, "state", "8");
+    set_front(domid, "state", "4");
+    expect_back_node(domid, "state", "4");
 }
 
 void connect_guest(uint16_t domid, struct sbdf dev)

@@ -26,6 +26,8 @@ void link_world_start(void);
 
 /* Once, between the daemon's look for a device's place and its write there. */
 void link_world_after_find(void (*hook)(void));
+/* Run it once in a look, when the pair's own state has just been read. */
+void link_world_in_look(void (*hook)(void));
 
 /* Timers of a second or more run so many times faster (1: as they are). */
 void link_world_hurry(unsigned int times);
@@ -46,6 +48,9 @@ void unset_front(uint16_t domid, const char *leaf);
 
 /* The front publishes its page and port, and its state 3. */
 void front_publishes(uint16_t domid);
+
+/* Its part of a reconfiguration: 7, and 4 once it has seen 8. */
+void front_reconfigures(uint16_t domid);
 
 /* The error node of the pair, and of a device. */
 const char *back_error(uint16_t domid);
