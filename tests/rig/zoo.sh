@@ -107,7 +107,7 @@ plan_boot()
 			echo "$name $where $device $extra" >>"$work/rest"
 			continue
 		fi
-		echo "$name $where $at QEMU 7.2 (q35, SeaBIOS): -device $device" >>"$work/plan"
+		echo "$name $where $at QEMU (q35, SeaBIOS): -device $device" >>"$work/plan"
 		read -r -a words <<<"$extra"
 		set -- "${words[@]}"
 		while [ $# -ge 2 ]; do
