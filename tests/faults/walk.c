@@ -2,7 +2,7 @@
 /*
  * usage: faults [--verbose] [SCENARIO...]
  *
- * Walks the scenarios, two at a time for each processor, for most of the time is
+ * Walks the scenarios, four at a time for each processor, for most of the time is
  * spent waiting. The last line says how many points passed and failed.
  */
 #include <stdatomic.h>
@@ -118,7 +118,7 @@ static void start(const struct scenario *s)
 {
     static unsigned int running;
 
-    if (running == 2 * (unsigned int)sysconf(_SC_NPROCESSORS_ONLN)) {
+    if (running == 4 * (unsigned int)sysconf(_SC_NPROCESSORS_ONLN)) {
         (void)wait(NULL);
         running--;
     }
