@@ -49,3 +49,31 @@ pack()
 			cpio --null --quiet --reproducible -R 0:0 -H newc -o
 	) >"$2"
 }
+
+# ready_once DIR LOCK WORDS MAKER [ARGUMENT]...: DIR is in the cache; if need be,
+# "MAKER ARGUMENT... DIR.part" makes it, whoever else wants it now waits.
+ready_once()
+{
+	local dir=$1 lock=$2 words=$3 rc
+	shift 3
+
+	[ ! -e "$dir/complete" ] || return 0
+	# Not "( ... ) || fail": that would switch off -e inside.
+	set +e
+	(
+		set -eE
+		trap 'say "failed in ${FUNCNAME[0]:-} at: $BASH_COMMAND"' ERR
+		flock 9
+		[ ! -e "$dir/complete" ] || exit 0
+		say "$words (once)"
+		rm -rf "$dir.part" "$dir"
+		mkdir -p "$dir.part"
+		"$@" "$dir.part"
+		touch "$dir.part/complete"
+		mv "$dir.part" "$dir"
+	) 9>"$lock"
+	rc=$?
+	set -e
+	[ $rc -eq 0 ] || fail "$words failed, so nothing was booted;" \
+		'the reason stands above'
+}

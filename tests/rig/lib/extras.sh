@@ -33,7 +33,7 @@ extra_packages()
 # Sets EXTRA to the archive, making it if need be.
 extra_get()
 {
-	local name=$1 dir rc
+	local name=$1 dir
 
 	mkdir -p "$RIG_CACHE/extras"
 	dir=$RIG_CACHE/extras/$name-$({
@@ -41,30 +41,15 @@ extra_get()
 		basename "$IMAGE"
 	} | sha256sum | cut -c1-16)
 	EXTRA=$dir/extra.cpio
-	[ ! -e "$dir/complete" ] || return 0
-	set +e
-	(
-		set -eE
-		trap 'say "failed in ${FUNCNAME[0]:-} at: $BASH_COMMAND"' ERR
-		flock 9
-		[ ! -e "$dir/complete" ] || exit 0
-		say "fetching $name for dom0 (once)"
-		rm -rf "$dir.part" "$dir"
-		mkdir -p "$dir.part"/{debs,root,tree}
-		extra_make "$name" "$dir.part"
-		touch "$dir.part/complete"
-		mv "$dir.part" "$dir"
-	) 9>"$RIG_CACHE/extras/$name.lock"
-	rc=$?
-	set -e
-	[ $rc -eq 0 ] || fail "$name could not be made ready, so nothing was booted;" \
-		'the reason stands above'
+	ready_once "$dir" "$RIG_CACHE/extras/$name.lock" "fetching $name for dom0" \
+		extra_make "$name"
 }
 
 extra_make()
 {
 	local name=$1 dir=$2 deb
 
+	mkdir "$dir"/{debs,root,tree}
 	# shellcheck disable=SC2046
 	(cd "$dir/debs" && apt-get -qq -o APT::Sandbox::User=root download \
 		$(extra_packages "$name") >&2)

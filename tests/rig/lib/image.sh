@@ -65,25 +65,8 @@ image_get()
 	fi
 
 	IMAGE=$RIG_CACHE/images/$SET-$key
-	[ ! -e "$IMAGE/complete" ] || return 0
-	# Not "( ... ) || fail": that would switch off -e inside.
-	set +e
-	(
-		set -eE
-		trap 'say "failed in ${FUNCNAME[0]:-} at: $BASH_COMMAND"' ERR
-		flock 9
-		[ ! -e "$IMAGE/complete" ] || exit 0
-		say "making the image of the set $SET (once; about half a minute)"
-		rm -rf "$IMAGE.part" "$IMAGE"
-		mkdir -p "$IMAGE.part"
-		image_make "$IMAGE.part"
-		touch "$IMAGE.part/complete"
-		mv "$IMAGE.part" "$IMAGE"
-	) 9>"$RIG_CACHE/images/$SET.lock"
-	local rc=$?
-	set -e
-	[ $rc -eq 0 ] || fail "the image of the set $SET could not be made;" \
-		'the reason stands above'
+	ready_once "$IMAGE" "$RIG_CACHE/images/$SET.lock" \
+		"making the image of the set $SET: about half a minute" image_make
 }
 
 image_key()

@@ -25,7 +25,7 @@ kernel_known()
 # Sets KERNEL to the directory of a series, making it if need be.
 kernel_get()
 {
-	local series=$1 rc
+	local series=$1
 
 	need zstd zstd
 	mkdir -p "$RIG_CACHE/kernels"
@@ -33,24 +33,8 @@ kernel_get()
 		cat "$RIG_DIR/lib/kernels.sh"
 		basename "$IMAGE"
 	} | sha256sum | cut -c1-16)
-	[ ! -e "$KERNEL/complete" ] || return 0
-	set +e
-	(
-		set -eE
-		trap 'say "failed in ${FUNCNAME[0]:-} at: $BASH_COMMAND"' ERR
-		flock 9
-		[ ! -e "$KERNEL/complete" ] || exit 0
-		say "fetching Linux $series for guests (once)"
-		rm -rf "$KERNEL.part" "$KERNEL"
-		mkdir -p "$KERNEL.part/debs" "$KERNEL.part/root"
-		kernel_make "$series" "$KERNEL.part"
-		touch "$KERNEL.part/complete"
-		mv "$KERNEL.part" "$KERNEL"
-	) 9>"$RIG_CACHE/kernels/$series.lock"
-	rc=$?
-	set -e
-	[ $rc -eq 0 ] || fail "Linux $series could not be made ready, so nothing was" \
-		'booted; the reason stands above'
+	ready_once "$KERNEL" "$RIG_CACHE/kernels/$series.lock" \
+		"fetching Linux $series for guests" kernel_make "$series"
 }
 
 # The newest of a series in some package lists: apt-cache's arguments follow.
@@ -88,6 +72,7 @@ kernel_make()
 {
 	local series=$1 dir=$2 root=$2/root tree=$2/tree deb
 
+	mkdir "$dir/debs" "$root"
 	kernel_fetch "$series" "$dir"
 	for deb in "$dir"/debs/*.deb; do
 		dpkg -x "$deb" "$root"

@@ -26,7 +26,7 @@ QEMU_CPU=$QEMU_CPU,cmpccxadd=off,rdseed=off,sha-ni=off,3dnowprefetch=off,wbnoinv
 # Sets QEMU to the command and its first arguments.
 qemu_get()
 {
-	local dir root rc
+	local dir root
 
 	need qemu-system-x86 qemu-system-x86_64
 	mkdir -p "$RIG_CACHE/qemu"
@@ -34,23 +34,7 @@ qemu_get()
 	root=$dir/root/usr
 	QEMU=("$root/bin/qemu-system-x86_64" -L "$root/share/qemu"
 		-L "$root/share/seabios" -L /usr/lib/ipxe/qemu -L /usr/share/qemu)
-	[ ! -e "$dir/complete" ] || return 0
-	set +e
-	(
-		set -eE
-		trap 'say "failed in ${FUNCNAME[0]:-} at: $BASH_COMMAND"' ERR
-		flock 9
-		[ ! -e "$dir/complete" ] || exit 0
-		say "fetching QEMU from $QEMU_SUITE (once)"
-		rm -rf "$dir.part" "$dir"
-		qemu_make "$dir.part"
-		touch "$dir.part/complete"
-		mv "$dir.part" "$dir"
-	) 9>"$RIG_CACHE/qemu/lock"
-	rc=$?
-	set -e
-	[ $rc -eq 0 ] || fail 'QEMU could not be made ready, so nothing was booted; the' \
-		'reason stands above'
+	ready_once "$dir" "$RIG_CACHE/qemu/lock" "fetching QEMU from $QEMU_SUITE" qemu_make
 }
 
 qemu_make()
