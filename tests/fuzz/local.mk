@@ -129,7 +129,7 @@ fuzz: $(FUZZ_TARGETS:%=tests/fuzz/fuzz_%)
 			$(FUZZ_SECONDS) tests/fuzz/work/seeds-$$name || exit; \
 	done
 $(FUZZ_TARGETS:%=tests/fuzz/fuzz_%): tests/fuzz/fuzz_%: xenstore-schema/nodes.h \
-		fuzz-always
+		xenstore-schema/nodes.c fuzz-always
 	$(AM_V_CCLD)$(FUZZ_CC) $(FUZZ_FLAGS) $(AM_CPPFLAGS) -I. \
 		$(tests_front_cppflags) $(fuzz_$*_flags) -o $@ \
 		$(addprefix $(srcdir)/,$(filter-out %/fuzz_smoke.c,$(sort \
