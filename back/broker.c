@@ -74,9 +74,6 @@ static void open_all(void)
         fatalx("cannot keep the kernel's xen-pciback from answering guests: "
                "%s",
                strerror(-ret));
-    ret = events_watch(store);
-    if (ret < 0)
-        fatalx("xenstore refuses us: %s; is this domain 0?", strerror(-ret));
 }
 
 static void close_all(void)
@@ -112,11 +109,20 @@ static void enter(const struct broker_paths *paths)
     (void)loop_on_signal(SIGTERM, on_stop, NULL);
     (void)loop_on_signal(SIGINT, on_stop, NULL);
     (void)loop_on_signal(SIGHUP, on_reload, NULL);
-    (void)loop_on_read(store_fd(store), on_store, NULL);
 }
 
-/* Guests of an earlier broker wait for answers; for all this nobody does. */
-static void settle_in(void *unused UNUSED)
+/* A new watch fires at once: what was there before it is not missed. */
+static void listen_to_store(void)
+{
+    int ret = events_watch(store);
+
+    if (ret < 0)
+        fatalx("xenstore refuses us: %s; is this domain 0?", strerror(-ret));
+    (void)loop_on_read(store_fd(store), on_store, NULL);
+    supervise_ready();
+}
+
+static void listen_to_kernel(void)
 {
     int ret = kernel_half_hand_out();
 
@@ -127,13 +133,24 @@ static void settle_in(void *unused UNUSED)
     ret = announce();
     if (ret < 0)
         log_warnx("xenstore does not take our name: %s", strerror(-ret));
-    worker_spare();
-    aer_source_open();
-    ledger_start();
-    link_release_orphans();
 }
 
-#define SETTLE_MS 20u
+/* Guests of an earlier broker wait for answers; for all this nobody does, and in
+ * between they get theirs. */
+static void (*const settling_in[])(void) = {
+    listen_to_store, listen_to_kernel, worker_spare,
+    aer_source_open, ledger_start,     link_release_orphans,
+};
+#define SETTLE_MS  20u
+#define BETWEEN_MS 1u
+static size_t settled;
+
+static void settle_in(void *unused UNUSED)
+{
+    settling_in[settled++]();
+    if (settled < ARRAY_LEN(settling_in))
+        (void)loop_after(BETWEEN_MS, settle_in, NULL);
+}
 
 static void serve(void)
 {
@@ -145,8 +162,8 @@ static void serve(void)
     ret = events_scan(hyp, store);
     if (ret < 0)
         fatalx("xenstore does not list the guests: %s", strerror(-ret));
+    settled = 0;
     (void)loop_after(SETTLE_MS, settle_in, NULL);
-    supervise_ready();
     loop_run();
     supervise_end();
     if (link_next(NULL))

@@ -134,14 +134,12 @@ static int adopt_listed(struct link *link)
     return 0;
 }
 
-int link_adopt(struct link *link)
+static int go_on(struct link *link)
 {
     enum xb_state state;
     bool connected;
     int ret;
 
-    if (link->self != XB_UNKNOWN)
-        return 0;
     ret = link_has_devices(link)
               ? publish_state(link->store, NULL, link->domid, &state)
               : -ENOENT;
@@ -152,13 +150,12 @@ int link_adopt(struct link *link)
         return 0;
     }
     ret = has_connected(link, &connected);
-    if (ret == 0)
-        ret = adopt_listed(link);
     if (ret < 0)
         return ret;
     log_info("d%u: goes on in state %s", link->domid, xb_state_name(state));
     /* Of a change that was under way we know only what the store says. */
     link->self = state;
+    link->unread = true;
     if (state >= XB_RECONFIGURING && !connected)
         link->self = XB_INITIALISED;
     else if (state == XB_RECONFIGURING)
@@ -168,4 +165,16 @@ int link_adopt(struct link *link)
     else
         (void)!worker_discard(link->domid);
     return 0;
+}
+
+/* The worker first: what it needs is in the records, and the guest waits. */
+int link_adopt(struct link *link)
+{
+    int ret = link->self == XB_UNKNOWN ? go_on(link) : 0;
+
+    if (ret == 0 && link->unread)
+        ret = adopt_listed(link);
+    if (ret == 0)
+        link->unread = false;
+    return ret;
 }

@@ -12,6 +12,7 @@
 
 /* A store that takes no watch now may take one later. */
 #define DEAF_MS 1000u
+#define SOON_MS 10u
 
 void link_spend(struct link *link, uint64_t since_us)
 {
@@ -33,19 +34,13 @@ uint32_t link_look_delay(struct link *link)
 }
 
 /* A new watch fires at once, so nothing is missed. */
-static void listen_again(void *arg)
+static void watch_front(void *arg)
 {
     struct link *link = arg;
-
-    link->deaf = NULL;
-    link_watch_front(link);
-}
-
-void link_watch_front(struct link *link)
-{
     char path[STORE_PATH];
     int ret;
 
+    link->deaf = NULL;
     (void)snprintf(path, sizeof(path), XS_FRONT_STATE, link->domid);
     ret = store_watch(link->store, path, path);
     if (ret < 0)
@@ -53,7 +48,13 @@ void link_watch_front(struct link *link)
                     link->domid, strerror(-ret));
     link->watching = ret == 0;
     if (!link->watching)
-        link->deaf = loop_after(DEAF_MS, listen_again, link);
+        link->deaf = loop_after(DEAF_MS, watch_front, link);
+}
+
+/* The first look does not wait for it: a guest may have waited for that. */
+void link_listen_soon(struct link *link)
+{
+    link->deaf = loop_after(SOON_MS, watch_front, link);
 }
 
 void link_unwatch_front(struct link *link)
@@ -77,7 +78,7 @@ void link_heard(struct link *link)
     wait = quota_take(&link->quota, QUOTA_EVENT, loop_now_us(), 1);
     if (wait > 0) {
         link_unwatch_front(link);
-        link->deaf = loop_after(wait, listen_again, link);
+        link->deaf = loop_after(wait, watch_front, link);
     }
     link_touch(link);
 }

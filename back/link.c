@@ -53,7 +53,7 @@ struct link *link_get(struct hyp *hyp, struct store *store, uint16_t domid)
     link->peer = link->peer_entry = XB_EV_PEER_UNKNOWN;
     link->next = links;
     links = link;
-    link_watch_front(link);
+    link_listen_soon(link);
     return link;
 }
 

@@ -54,6 +54,7 @@ struct link {
     bool damaged;             /* ... of the directory */
     bool unwritten;           /* our state, because the store did not take it */
     bool vanished;            /* the backend directory is gone */
+    bool unread;              /* what it says of devices that were adopted */
     bool watching;            /* the front's state; if not, */
     struct loop_watch *deaf;  /* ... until then, because it changed too often */
 
@@ -200,7 +201,7 @@ void link_look_later(struct link *link);
 /* A look is wanted: how many milliseconds it has to wait; counts it. */
 MUST_USE uint32_t link_look_delay(struct link *link);
 /* The front's state node is watched, unless it changes without end. */
-void link_watch_front(struct link *link);
+void link_listen_soon(struct link *link);
 void link_unwatch_front(struct link *link);
 
 /* Hot plug: tell a connected worker. */
