@@ -148,7 +148,7 @@ back_xenpcid_CPPFLAGS = $(AM_CPPFLAGS) $(CPP_BACK) \
 	-DRUN_DIR='"$(runstatedir)/xenpci"' \
 	-DCONFIG_FILE='"$(sysconfdir)/xenpci/xenpcid.json"' \
 	-DWORKER_PROGRAM='"$(pkglibexecdir)/xenpcid-worker"'
-back_xenpcid_SOURCES = back/main.c
+back_xenpcid_SOURCES = back/keeper.c back/keeper.h back/main.c
 back_xenpcid_LDADD = back/libback.a back/libcfg.a \
 	xenstore-schema/libpublish.a xenstore-schema/libschema.a \
 	common/libhost.a common/libcommon.a $(HOST_LIBS) \

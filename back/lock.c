@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Kept open: this lock is the process's and ends with it. flock() would pass it on
@@ -13,11 +14,27 @@
  * over. */
 static int lock_fd = -1;
 
-int lock_take(const char *run_dir)
+/* A broker whose keeper was killed is killed, too, but not in the same moment. */
+#define PATIENCE 50
+static const struct timespec moment = { .tv_nsec = 10000000 };
+
+static int lock_whole(int fd)
 {
     struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    int i, ret = -EAGAIN;
+
+    for (i = 0; i < PATIENCE && (ret == -EAGAIN || ret == -EACCES); i++) {
+        if (i > 0)
+            (void)nanosleep(&moment, NULL);
+        ret = fcntl(fd, F_SETLK, &whole) < 0 ? -errno : 0;
+    }
+    return ret == -EAGAIN || ret == -EACCES ? -EBUSY : ret;
+}
+
+int lock_take(const char *run_dir)
+{
     char path[256];
-    int fd;
+    int fd, ret;
 
     if (mkdir(run_dir, 0700) < 0 && errno != EEXIST)
         return -errno;
@@ -25,12 +42,10 @@ int lock_take(const char *run_dir)
     fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
         return -errno;
-    if (fcntl(fd, F_SETLK, &whole) < 0) {
-        int ret = errno == EAGAIN || errno == EACCES ? -EBUSY : -errno;
-
+    ret = lock_whole(fd);
+    if (ret < 0)
         (void)close(fd);
-        return ret;
-    }
-    lock_fd = fd;
-    return 0;
+    else
+        lock_fd = fd;
+    return ret;
 }

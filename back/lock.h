@@ -7,8 +7,8 @@
 
 /*
  * Take the lock in run_dir (made if absent, mode 0700). 0, or -EBUSY when
- * another daemon holds it, or another negative errno. Held until exit; closed
- * on exec, so that workers do not keep it.
+ * another broker has held it for half a second, or another negative errno.
+ * Held until exit; closed on exec, so that workers do not keep it.
  */
 MUST_USE int lock_take(const char *run_dir);
 

@@ -2,6 +2,7 @@
 /* The broker's event loop on libev's default loop (children need that one). */
 #include "loop.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -34,11 +35,23 @@ struct loop_watch {
 
 static struct ev_loop *loop;
 
+/* A parent keeps signals blocked so that none comes before its handler; libev
+ * leaves them so. */
+static void unblock(int signo)
+{
+    sigset_t set;
+
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, signo);
+    (void)sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 void loop_init(void)
 {
     loop = ev_default_loop(EVFLAG_AUTO);
     if (!loop)
         fatalx("no event loop: libev found no usable kernel interface");
+    unblock(SIGCHLD);
 }
 
 void loop_fini(void)
@@ -160,6 +173,7 @@ struct loop_watch *loop_on_signal(int signo, loop_fn *fn, void *arg)
     ev_signal_init(&w->ev.signal, on_signal, signo);
     w->ev.signal.data = w;
     ev_signal_start(loop, &w->ev.signal);
+    unblock(signo);
     return w;
 }
 

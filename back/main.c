@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "broker.h"
+#include "keeper.h"
 #include "log.h"
 #include "policy-source.h"
 #include "supervise.h"
@@ -93,22 +94,37 @@ static int take_option(int c, struct wishes *wishes)
     }
 }
 
-static int run(const struct wishes *wishes)
+static bool read_policy(const struct wishes *wishes)
 {
     char why[POLICY_WHY];
 
-    log_open("xenpcid", wishes->check ? LOG_TO_STDERR : wishes->to,
-             wishes->debug);
-    if (!wishes->check)
-        supervise_open();
-    if (!policy_source_open(wishes->config, wishes->source, why)) {
-        log_warnx("%s", why);
+    if (policy_source_open(wishes->config, wishes->source, why))
+        return true;
+    log_warnx("%s", why);
+    return false;
+}
+
+static int check_config(const struct wishes *wishes)
+{
+    log_open("xenpcid", LOG_TO_STDERR, wishes->debug);
+    if (!read_policy(wishes))
         return EXIT_FAILURE;
-    }
-    if (!wishes->check)
-        return broker_main(&wishes->paths);
     (void)printf("%s: no mistakes\n", wishes->config);
     return EXIT_SUCCESS;
+}
+
+static int run_broker(void *arg)
+{
+    const struct wishes *wishes = arg;
+
+    supervise_open();
+    return read_policy(wishes) ? broker_main(&wishes->paths) : EXIT_FAILURE;
+}
+
+static int serve(struct wishes *wishes)
+{
+    log_open("xenpcid", wishes->to, wishes->debug);
+    return keeper_run(run_broker, wishes);
 }
 
 int main(int argc, char **argv)
@@ -127,5 +143,5 @@ int main(int argc, char **argv)
                       argv[optind], usage);
         return EXIT_USAGE;
     }
-    return run(&wishes);
+    return wishes.check ? check_config(&wishes) : serve(&wishes);
 }

@@ -191,8 +191,8 @@ tests_unit_check_tree_SOURCES = tests/unit/check_tree.c $(tests_cli_world)
 # back/: the daemon over a fake Xen, a fake store and a fake /sys
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_aer tests/unit/check_device tests/unit/check_grants \
-	tests/unit/check_irq tests/unit/check_link tests/unit/check_msg \
-	tests/unit/check_ops tests/unit/check_pace tests/unit/check_policy \
+	tests/unit/check_irq tests/unit/check_keeper tests/unit/check_link \
+	tests/unit/check_msg tests/unit/check_ops tests/unit/check_pace tests/unit/check_policy \
 	tests/unit/check_quota \
 	tests/unit/check_sandbox tests/unit/check_slow \
 	tests/unit/check_state tests/unit/check_vbus \
@@ -351,6 +351,14 @@ tests_unit_check_vbus_CPPFLAGS = $(tests_back_cppflags)
 tests_unit_check_vbus_CFLAGS = $(tests_back_cflags)
 tests_unit_check_vbus_LDADD = $(tests_back_ldadd)
 tests_unit_check_vbus_SOURCES = tests/unit/check_vbus.c
+tests_unit_check_keeper_CPPFLAGS = $(tests_back_cppflags)
+tests_unit_check_keeper_CFLAGS = $(tests_back_cflags)
+tests_unit_check_keeper_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=clock_gettime -Wl,--wrap=sigtimedwait
+tests_unit_check_keeper_LDADD = common/libhost.a common/libcommon.a \
+	$(CHECK_LIBS)
+tests_unit_check_keeper_SOURCES = tests/unit/check_keeper.c \
+	back/keeper.c back/keeper.h
 tests_unit_check_weight_CPPFLAGS = $(tests_back_cppflags)
 tests_unit_check_weight_CFLAGS = $(tests_back_cflags)
 tests_unit_check_weight_LDFLAGS = $(AM_LDFLAGS) \
@@ -366,7 +374,8 @@ CLEANFILES += tests/rig/next/xenpcid$(EXEEXT) \
 	tests/rig/next/xenpcid-worker$(EXEEXT)
 tests_rig_next_xenpcid_CPPFLAGS = $(back_xenpcid_CPPFLAGS) \
 	-DXENPCI_VERSION='"$(PACKAGE_VERSION)-next"'
-tests_rig_next_xenpcid_SOURCES = back/main.c back/version.c
+tests_rig_next_xenpcid_SOURCES = back/keeper.c back/keeper.h back/main.c \
+	back/version.c
 tests_rig_next_xenpcid_LDADD = $(back_xenpcid_LDADD)
 tests_rig_next_xenpcid_worker_CPPFLAGS = $(tests_rig_next_xenpcid_CPPFLAGS)
 tests_rig_next_xenpcid_worker_SOURCES = back/worker-main.c back/version.c

@@ -54,7 +54,8 @@ static int number_of(const char *text, uint64_t *value)
     return errno != 0 || *end != '\0' ? -EINVAL : 0;
 }
 
-/* The period is somebody else's when it comes with another process id. */
+/* The period is somebody else's when it comes with another process id than ours or
+ * that of the process that keeps us. */
 static int read_watchdog(void)
 {
     const char *period = getenv("WATCHDOG_USEC");
@@ -64,7 +65,8 @@ static int read_watchdog(void)
 
     if (ret == 0 && pid)
         ret = number_of(pid, &owner);
-    if (ret == 0 && (!pid || owner == (uint64_t)getpid()))
+    if (ret == 0 &&
+        (!pid || owner == (uint64_t)getpid() || owner == (uint64_t)getppid()))
         watchdog_us = value;
     return ret;
 }

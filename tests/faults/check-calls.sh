@@ -14,7 +14,7 @@ harmless() { # NAME
         __snprintf_chk | __vsnprintf_chk | qsort | exit | _exit | __assert_fail | \
         __stack_chk_fail | _GLOBAL_OFFSET_TABLE_ | __memcpy_chk) ;;
     # Of this process: without failure (clock_gettime(2), geteuid(2) and so on).
-    sigaction | sigfillset | sigprocmask | getppid) ;;
+    sigaction | sigaddset | sigemptyset | sigfillset | sigprocmask | getppid) ;;
     clock_gettime | time | getenv | unsetenv | geteuid | getpid | signal | kill | munmap | \
         closedir) ;;
     # Of one that is gone anyway, or with nobody left to tell.

@@ -25,6 +25,7 @@ state=$SEED
 step=0
 looks=0
 births=0
+killed_brokers=0
 
 # ---- numbers and words ----
 
@@ -373,6 +374,17 @@ op_kill_xenpcid()
 	daemon_up
 }
 
+op_kill_broker()
+{
+	note 'kill the broker'
+	_old=$(daemon_pid) || return 1
+	kill -9 "$_old"
+	killed_brokers=$((killed_brokers + 1))
+	births=$((births + 1))
+	wait_for 20 eval '[ "$(daemon_pid)" != "$_old" ] && daemon_serves' ||
+		violation 'no broker follows'
+}
+
 op_restart()
 {
 	note 'restart xenpcid'
@@ -395,7 +407,7 @@ op_wait()
 # Names as often as they are to be drawn.
 OPERATIONS='create create create destroy reboot attach attach attach attach attach
 	detach detach detach xl_attach kill_in_change kill_in_change kill_worker
-	kill_worker kill_xenpcid restart hup wait'
+	kill_worker kill_xenpcid kill_broker restart hup wait'
 
 operation()
 {
@@ -456,7 +468,8 @@ check_pirqs()
 }
 
 # One worker for each connected guest, and one that waits for the next; beside
-# xenpcid a process for each guest's hardware, and a few that reset a device.
+# xenpcid and its keeper a process for each guest's hardware, and a few that reset
+# a device.
 check_processes()
 {
 	_dirs=$(xenstore-ls -f /local/domain/0/backend/pci 2>/dev/null | grep -c '/0/state = ' || true)
@@ -464,7 +477,7 @@ check_processes()
 	_workers=$(pidof xenpcid-worker | wc -w)
 	[ "$_workers" -ge "$_links" ] && [ "$_workers" -le $((_links + 1)) ] ||
 		wrong "$_workers workers for $_links links" || return 1
-	[ "$(pidof xenpcid | wc -w)" -le $((_dirs + 3)) ] ||
+	[ "$(pidof xenpcid | wc -w)" -le $((_dirs + 4)) ] ||
 		wrong "$_dirs links, and these are xenpcid: $(pidof xenpcid)" || return 1
 	_zombies=$(ps -o stat,comm | grep -c '^Z.*xenpci' || true)
 	[ "$_zombies" -eq 0 ] || wrong "$_zombies zombies of xenpcid" || return 1
@@ -506,6 +519,8 @@ check_never()
 	! grep -m1 'no rest\|in no state\|out of memory' "$DAEMON_LOG" >"$S/said" ||
 		violation "xenpcid says: $(cat "$S/said")"
 	daemon_alive || violation 'xenpcid has died'
+	[ "$(grep -c 'the broker was killed' "$DAEMON_LOG")" -eq $killed_brokers ] ||
+		violation 'a broker died'
 }
 
 all_is_well()

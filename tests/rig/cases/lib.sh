@@ -122,9 +122,19 @@ driver_of()
 
 # The daemon.  Its log is shown with the output of a case that fails.
 
-daemon_pid()
+# The process that was started, and keeps the broker.
+keeper_pid()
 {
 	[ -s "$CASE_TMP/daemon.pid" ] && cat "$CASE_TMP/daemon.pid"
+}
+
+# The broker. No line end follows its number there.
+daemon_pid()
+{
+	_keeper=$(keeper_pid) || return 1
+	_broker=
+	read -r _broker _ 2>/dev/null <"/proc/$_keeper/task/$_keeper/children" || true
+	[ -n "$_broker" ] && echo "$_broker"
 }
 
 daemon_alive()
@@ -156,8 +166,9 @@ start_daemon()
 stop_daemon()
 {
 	daemon_alive || return 0
-	kill "-${1:-TERM}" "$(daemon_pid)"
-	wait_for 20 eval '! daemon_alive'
+	_last=$(daemon_pid) || _last=none
+	kill "-${1:-TERM}" "$(keeper_pid)"
+	wait_for 20 eval '! daemon_alive && [ ! -d "/proc/$_last" ]'
 	rm -f "$CASE_TMP/daemon.pid"
 }
 

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# case: worker and daemon killed a hundred times, then an upgrade: the guest reads on
+# case: worker, broker and all of xenpcid killed a hundred times, then an upgrade: the guest reads on
 # timeout: 300
 
 KILLS=100
@@ -24,6 +24,7 @@ supervise()
 		wait $! 2>/dev/null || true
 	done
 }
+touch $CASE_TMP/broker-may-die
 echo xenpcid >$CASE_TMP/program
 touch $CASE_TMP/supervised
 trap 'rm -f $CASE_TMP/supervised' EXIT
@@ -97,17 +98,19 @@ grep -q '^grant ' $CASE_TMP/held.before || {
 seed=$(date +%s)
 echo "# seed $seed"
 # Whoever comes after a worker has 0.6 s for itself: a stall is to be that of one
-# death, not of as many as fit into it. Daemons die while they start, too.
+# death, not of as many as fit into it. Brokers die while they start, too.
 awk -v seed="$seed" -v n=$KILLS 'BEGIN {
 	srand(seed)
 	for (i = 0; i < 4 * n; i++) {
 		least = what < 0.45 ? 0.2 : 0.6
 		what = rand()
-		print what < 0.45 ? "broker" : what < 0.9 ? "worker" : "both", least + 1.2 * rand()
+		print what < 0.45 ? "broker" : what < 0.85 ? "worker" : what < 0.95 ? "both" : "keeper",
+			least + 1.2 * rand()
 	}
 }' >$CASE_TMP/plan
 brokers=0
 workers=0
+keepers=0
 # Without other programs, which take their time here.
 kill_worker()
 {
@@ -117,10 +120,23 @@ kill_worker()
 }
 kill_broker()
 {
-	read -r _b <$CASE_TMP/daemon.pid && kill -9 "$_b" 2>/dev/null || return 0
+	_b=
+	read -r _k <$CASE_TMP/daemon.pid || return 0
+	read -r _b _ 2>/dev/null <"/proc/$_k/task/$_k/children" || true
+	[ -n "$_b" ] && kill -9 "$_b" 2>/dev/null || return 0
 	brokers=$((brokers + 1))
 }
-while [ $((brokers + workers)) -lt $KILLS ] && read -r what delay; do
+# With it goes its broker, and the program has to be started again.
+kill_keeper()
+{
+	read -r _k <$CASE_TMP/daemon.pid && kill -9 "$_k" 2>/dev/null || return 0
+	keepers=$((keepers + 1))
+}
+killed()
+{
+	[ $((brokers + workers + keepers)) -ge $KILLS ]
+}
+while ! killed && read -r what delay; do
 	sleep "$delay"
 	case $what in
 	broker) kill_broker ;;
@@ -129,15 +145,16 @@ while [ $((brokers + workers)) -lt $KILLS ] && read -r what delay; do
 		kill_broker
 		kill_worker
 		;;
+	keeper) kill_keeper ;;
 	esac
 done <$CASE_TMP/plan
-echo "# killed: xenpcid $brokers times, its worker $workers times"
-[ $((brokers + workers)) -ge $KILLS ] || fail 'that were too few'
+echo "# killed: the broker $brokers times, the worker $workers times, all of xenpcid $keepers times"
+killed || fail 'that were too few'
 wait_for 20 daemon_alive
 
 # The upgrade.
 echo "$NEXT/xenpcid --worker $NEXT/xenpcid-worker" >$CASE_TMP/program
-kill -TERM "$(daemon_pid)"
+kill -TERM "$(keeper_pid)"
 worker_is_next()
 {
 	tr '\0' ' ' <"/proc/$(worker_of steady)/cmdline" | grep -q " ${next#* } d$domid"
@@ -173,7 +190,7 @@ after 'first answer to a worker' 'the first answer'
 	"$(sed -n 's/^vectors after: //p' $CASE_TMP/console)" ] || fail 'vectors are missing'
 nothing_left
 rm -f $CASE_TMP/supervised
-kill -TERM "$(daemon_pid)"
+kill -TERM "$(keeper_pid)"
 wait $supervisor || true
 # Nobody is left to serve, and nothing stays.
 wait_for 5 eval '! pidof xenpcid-worker' || fail 'a worker is left without a guest'

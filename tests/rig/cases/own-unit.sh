@@ -68,6 +68,18 @@ another_pid()
 	has ActiveState active && [ "$(shown MainPID)" != "$1" ]
 }
 
+# The main process keeps the broker.
+broker_pid()
+{
+	_main=$(shown MainPID)
+	inside cat "/proc/$_main/task/$_main/children" | cut -d' ' -f1
+}
+
+another_broker()
+{
+	_now=$(broker_pid) && [ -n "$_now" ] && [ "$_now" != "$1" ]
+}
+
 label_of()
 {
 	inside cat "/proc/$1/attr/current"
@@ -94,9 +106,11 @@ becomes_ready()
 	[ "$(cat "$AUTOPROBE")" = 0 ] || fail 'it is ready and does not serve'
 	wait_for 5 has StatusText '0 guests, 0 devices' ||
 		fail "its status is \"$(shown StatusText)\""
-	[ "$(label_of "$(shown MainPID)")" = 'xenpcid (enforce)' ] ||
-		fail "its label is \"$(label_of "$(shown MainPID)")\""
-	inside cat "/proc/$(shown MainPID)/status" | grep -E '^(CapBnd|NoNewPrivs|Seccomp):'
+	for pid in $(shown MainPID) $(broker_pid); do
+		[ "$(label_of "$pid")" = 'xenpcid (enforce)' ] ||
+			fail "the label of $pid is \"$(label_of "$pid")\""
+	done
+	inside cat "/proc/$(broker_pid)/status" | grep -E '^(CapBnd|NoNewPrivs|Seccomp):'
 }
 
 serves()
@@ -158,6 +172,13 @@ ready_took()
 
 daemon_is_restarted()
 {
+	touch "$CASE_TMP/broker-may-die"
+	old=$(shown MainPID)
+	broker=$(broker_pid)
+	inside kill -9 "$broker"
+	wait_for 20 another_broker "$broker" || fail 'no broker follows one that was killed'
+	reads_on 'the broker was killed'
+	has MainPID "$old" || fail 'all of the daemon ended with its broker'
 	for how in restart kill kill kill restart; do
 		old=$(shown MainPID)
 		if [ $how = restart ]; then
@@ -177,7 +198,7 @@ daemon_is_restarted()
 hang_is_noticed()
 {
 	old=$(shown MainPID)
-	inside kill -STOP "$old"
+	inside kill -STOP "$(broker_pid)"
 	reads_on 'the daemon hangs'
 	has MainPID "$old" || fail 'it was killed before its time'
 	wait_for 30 another_pid "$old" || fail 'the watchdog did nothing'

@@ -28,6 +28,12 @@ while read -r name limit; do
 		. "/rig/files/$1"
 	' "$name" "$name.sh" >"$log" 2>&1 </dev/null || rc=$?
 	took=$(($(cut -d. -f1 /proc/uptime) - begun))
+	# It has had a successor, so the case may not have noticed.
+	if [ $rc -eq 0 ] && [ ! -e "$CASE_TMP/broker-may-die" ] &&
+		grep -q 'the broker was killed' "$DAEMON_LOG" 2>/dev/null; then
+		echo 'the broker died, and nobody had killed it' >>"$log"
+		rc=1
+	fi
 	[ ! -s "$CASE_TMP/steps" ] ||
 		sed "s,^\([a-z0-9_]*\) \(.*\),step \2 $name/\1," "$CASE_TMP/steps"
 	case $rc in
