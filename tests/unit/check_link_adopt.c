@@ -98,6 +98,33 @@ START_TEST(a_new_broker_adopts_the_worker)
 }
 END_TEST
 
+static bool knows_all(void *arg UNUSED)
+{
+    const struct device *dev = device_by_sbdf(link_nvme);
+
+    return is_connected(NULL) && dev->told && dev->policy.allow_dirty;
+}
+
+/* The worker does not wait for what can be read later, nor is it taken twice. */
+START_TEST(a_read_that_fails_is_made_up_for)
+{
+    fake_workers_left(BACK_DOMID, xenpci_version);
+    leave_behind(link_nvme, AER_CHANNEL_UNHARMED);
+    link_adopt_devices(world_hyp);
+    tool_lists_with(BACK_DOMID, link_nvme, "allow_dirty=1");
+    set_back(BACK_DOMID, "state-0", "3");
+    set_back(BACK_DOMID, "state", "4");
+    front_publishes(BACK_DOMID);
+    set_front(BACK_DOMID, "state", "4");
+    fake_store_fail_read((unsigned int)_i, EIO);
+    ck_assert(run_until(knows_all, NULL));
+    ck_assert_uint_eq(fake_workers_spawned(), 0);
+    ck_assert_uint_eq(fake_workers_discarded(), 0);
+    ck_assert_str_eq(states(BACK_DOMID), "");
+    ck_assert_str_eq(fake_xen_log(), "");
+}
+END_TEST
+
 static enum aer_channel recorded(void)
 {
     struct state_record r;
@@ -284,6 +311,7 @@ TCase *link_adopt_tests(void)
 
     tcase_add_test(tc, a_new_broker_goes_on);
     tcase_add_test(tc, a_new_broker_adopts_the_worker);
+    tcase_add_loop_test(tc, a_read_that_fails_is_made_up_for, 0, 16);
     tcase_add_loop_test(tc, an_error_is_recovered_from_all_the_same, 0, 2);
     tcase_add_test(tc, an_adopted_worker_of_another_version_is_replaced);
     tcase_add_test(tc, the_worker_of_a_pair_that_cannot_go_on_is_ended);

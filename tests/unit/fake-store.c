@@ -47,8 +47,8 @@ static struct fake_tree world;
 static uint64_t generation;
 static struct store *connections;
 static struct store_txn *transactions;
-static unsigned int conflicts, fail_skip;
-static int fail_err;
+static unsigned int conflicts, fail_skip, read_skip;
+static int fail_err, read_err;
 static void (*idle_hook)(void *arg);
 static void *idle_arg;
 static bool idle_spent; /* called, and its events not all taken yet */
@@ -107,8 +107,8 @@ void fake_store_reset(void)
     fake_tree_free(&world);
     for (struct store *st = connections; st != NULL; st = st->next)
         st->nwatches = st->nevents = 0;
-    conflicts = fail_skip = 0;
-    fail_err = 0;
+    conflicts = fail_skip = read_skip = 0;
+    fail_err = read_err = 0;
     fake_store_on_idle(NULL, NULL);
 }
 
@@ -163,6 +163,12 @@ void fake_store_fail(unsigned int skip, int err)
 {
     fail_skip = skip;
     fail_err = err;
+}
+
+void fake_store_fail_read(unsigned int skip, int err)
+{
+    read_skip = skip;
+    read_err = err;
 }
 
 void fake_store_on_idle(void (*hook)(void *arg), void *arg)
@@ -291,11 +297,34 @@ char *store_read(struct store *st UNUSED, struct store_txn *txn,
     return strdup(node->value);
 }
 
+/* Does an injected fault hit this call? */
+static int fault(unsigned int *skip, int *next)
+{
+    int err = *next;
+
+    if (err == 0)
+        return 0;
+    if (*skip > 0) {
+        (*skip)--;
+        return 0;
+    }
+    *next = 0;
+    return err < 0 ? err : -err;
+}
+
+static int change_fault(void)
+{
+    return fault(&fail_skip, &fail_err);
+}
+
 int store_read_buf(struct store *st UNUSED, struct store_txn *txn,
                    const char *path, char *buf, size_t len)
 {
     const struct fake_node *node = fake_tree_find(tree_of(txn), path);
+    int ret = fault(&read_skip, &read_err);
 
+    if (ret < 0)
+        return ret;
     if (node == NULL)
         return -ENOENT;
     if (strlen(node->value) >= len)
@@ -322,21 +351,6 @@ int store_read_uint(struct store *st, struct store_txn *txn, const char *path,
     return 0;
 }
 
-/* Does the injected fault hit this change? */
-static int fault(void)
-{
-    int err = fail_err;
-
-    if (err == 0)
-        return 0;
-    if (fail_skip > 0) {
-        fail_skip--;
-        return 0;
-    }
-    fail_err = 0;
-    return err < 0 ? err : -err;
-}
-
 static void changed(struct store_txn *txn, struct fake_changes *changes)
 {
     if (txn == NULL)
@@ -347,7 +361,7 @@ int store_write(struct store *st UNUSED, struct store_txn *txn,
                 const char *path, const char *value)
 {
     struct fake_changes now = { 0 };
-    int ret = fault();
+    int ret = change_fault();
 
     if (ret != 0)
         return ret;
@@ -385,7 +399,7 @@ int store_remove(struct store *st UNUSED, struct store_txn *txn,
                  const char *path)
 {
     struct fake_changes now = { 0 };
-    int ret = fault();
+    int ret = change_fault();
 
     if (ret != 0)
         return ret;

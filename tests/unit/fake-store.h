@@ -33,6 +33,8 @@ void fake_store_conflicts(unsigned int count);
 
 /* Let the write, mkdir or removal after `skip` more ones fail with err. */
 void fake_store_fail(unsigned int skip, int err);
+/* ... and the read after `skip` more ones (store_read_buf, store_read_uint). */
+void fake_store_fail_read(unsigned int skip, int err);
 
 /*
  * Called when a connection asks for an event and none waits, to play the
