@@ -144,7 +144,7 @@ static bool is_quiet(void)
         fd.fd = store_fd(world_store);
     while ((link = link_next(link))) {
         fd.fd = store_fd(link->store);
-        if (link->look || link->running != XB_ACT_NONE)
+        if (link->look || link->running != XB_ACT_NONE || link->deaf)
             return false;
     }
     while ((dev = device_next(dev)))
