@@ -101,11 +101,6 @@ void fault_arm(const struct fault_point *point)
     atomic_store(&shared->armed, true);
 }
 
-bool fault_is_armed(void)
-{
-    return atomic_load(&shared->armed);
-}
-
 void fault_disarm(void)
 {
     holds = 0;

@@ -65,7 +65,6 @@ void fault_init(void);
 /* Count from 0 and let this one fail. */
 void fault_arm(const struct fault_point *point);
 void fault_disarm(void);
-bool fault_is_armed(void);
 bool fault_fired(void);
 unsigned int fault_used(enum fault_process process, enum fault_call call);
 

@@ -21,9 +21,7 @@
 
 /* Looks in a row, a millisecond apart, that find nobody at work. */
 #define QUIET_LOOKS 8u
-/* A front's; and where it has to be answered, however slow the machine is. */
 #define ANSWER_MS   2000u
-#define SURELY_MS   5000u
 #define PATIENCE_MS 6000u
 
 void fake_workers_reset(void)
@@ -267,18 +265,16 @@ pid_t worker_pid(uint16_t domid)
 struct question {
     struct pci_page *page;
     struct pci_op *op;
-    uint64_t since_ms;
+    uint64_t until_ms;
     bool answered;
 };
 
 static bool answered_or_late(void *arg)
 {
     struct question *q = arg;
-    uint32_t patience =
-        fault_is_armed() && fault_fired() ? ANSWER_MS : SURELY_MS;
 
     q->answered = ring_collect(q->page, q->op);
-    return q->answered || loop_now_ms() - q->since_ms >= patience;
+    return q->answered || loop_now_ms() >= q->until_ms;
 }
 
 bool answered(uint16_t domid, struct pci_op *op)
@@ -286,7 +282,7 @@ bool answered(uint16_t domid, struct pci_op *op)
     struct question q = {
         .page = libs_front_page(domid),
         .op = op,
-        .since_ms = loop_now_ms(),
+        .until_ms = loop_now_ms() + ANSWER_MS,
     };
 
     ring_post(q.page, op);

@@ -42,8 +42,7 @@ bool ends(uint16_t domid);
 /* The process of a guest that has one. */
 pid_t worker_pid(uint16_t domid);
 
-/* An operation of the front; true: it was answered in time, for which a fault
- * leaves it two seconds. */
+/* An operation of the front; true: it was answered within two seconds. */
 bool answered(uint16_t domid, struct pci_op *op);
 /* Was one of them answered with an error? */
 bool front_was_told(void);
